@@ -1,0 +1,3 @@
+// The one entry notebooks import. lib/dist/index.js is generated from this file so that each name loads its
+// module on first use (see commands/build-lib.ts): keep to `export … from` lines.
+export { DataError, GenerativeError, OptionError, ShapeError } from "./core/errors";
