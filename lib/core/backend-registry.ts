@@ -1,0 +1,80 @@
+/**
+ * Which engine does the arithmetic. tensorflow: TensorFlow's own kernels through the native addon, the fastest. wasm and
+ * cpu: what always works. `GENERATIVE_BACKEND` or `useBackend(name)` overrides the choice.
+ */
+import * as tf from "@tensorflow/tfjs";
+import { loadBinding } from "../native/binding";
+import { OptionError } from "./errors";
+
+/** In order of preference. */
+export const backendNames = ["tensorflow", "wasm", "cpu"] as const;
+export type BackendName = (typeof backendNames)[number];
+
+/** Why the native backend is not there; undefined when it is. */
+let nativeMissing: string | undefined = "TensorFlow.js has not been loaded yet";
+let initialised = false;
+
+/** Registers what this machine has and sets the best backend that needs no waiting (wasm compiles asynchronously). */
+export function chooseInitialBackend(): void {
+  if (initialised) return;
+  initialised = true;
+  const wanted = requestedBackend();
+  nativeMissing =
+    wanted === undefined || wanted === "tensorflow" ? registerNative() : `GENERATIVE_BACKEND=${wanted} was asked for`;
+  silenceCpuGreeting();
+  if (nativeMissing === undefined) tf.setBackend("tensorflow");
+  else tf.setBackend("cpu");
+}
+
+/** The backend that GENERATIVE_BACKEND names, or undefined where it is not set. */
+export function requestedBackend(): BackendName | undefined {
+  const name = process.env.GENERATIVE_BACKEND;
+  return name === undefined || name === "" ? undefined : parseBackendName(name, "GENERATIVE_BACKEND");
+}
+
+export function parseBackendName(name: string, where: string): BackendName {
+  const known = backendNames.find((each) => each === name);
+  if (known === undefined)
+    throw new OptionError(`${where}: expected one of ${backendNames.join(", ")}; got "${name}".`);
+  return known;
+}
+
+/** Why the native backend cannot be used on this machine, or undefined where it can. */
+export function whyNoNative(): string | undefined {
+  return nativeMissing;
+}
+
+/** Registers the native backend if it is not; returns why it cannot be, or undefined. */
+export function registerNative(): string | undefined {
+  if (tf.findBackendFactory("tensorflow") !== null) return (nativeMissing = undefined);
+  const loaded = loadBinding();
+  if ("missing" in loaded) return loaded.missing;
+  /* eslint-disable @typescript-eslint/no-require-imports -- tfjs-node's index.js insists on the binary that its installer
+     downloads; these two modules are the whole backend */
+  const { NodeJSKernelBackend } =
+    require("@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend") as typeof import("@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend");
+  require("@tensorflow/tfjs-node-gpu/dist/register_all_kernels");
+  /* eslint-enable @typescript-eslint/no-require-imports */
+  tf.registerBackend(
+    "tensorflow",
+    () => new NodeJSKernelBackend(loaded.binding as never, "@tensorflow/tfjs-node-gpu"),
+    3,
+  );
+  return (nativeMissing = undefined);
+}
+
+/** tfjs advises to install the very package we replace; the notice of `useBackend` says it better. */
+function silenceCpuGreeting(): void {
+  const factory = tf.findBackendFactory("cpu");
+  if (factory === null) return;
+  tf.removeBackend("cpu");
+  tf.registerBackend(
+    "cpu",
+    () => {
+      const backend = factory() as tf.KernelBackend & { firstUse?: boolean };
+      backend.firstUse = false;
+      return backend;
+    },
+    1,
+  );
+}

@@ -1,0 +1,11 @@
+// TensorFlow greets on stderr with its CPU features before any setting of ours is read. Raise absl's threshold when the
+// addon is loaded, so that a student's first line of output is the notebook's own. TF_CPP_MIN_LOG_LEVEL=0 brings it back.
+#include <cstdlib>
+
+#include "absl/log/globals.h"
+
+__attribute__((constructor)) static void QuietTensorFlow() {
+  const char *level = std::getenv("TF_CPP_MIN_LOG_LEVEL");
+  if (level != nullptr && level[0] == '0') return;
+  absl::SetMinLogLevel(absl::LogSeverityAtLeast::kError);
+}
