@@ -1,0 +1,122 @@
+/** Runs one cell after the other and says how each ended. */
+import vm from "node:vm";
+import type { Outcome, RunRequest } from "../protocol";
+import { currentCell, Interrupted, setLatestCell, type Cell } from "./cell";
+import type { Interrupts } from "./interrupt";
+import { type CellHandle, createModules } from "./modules";
+import { describeResult } from "./rich-result";
+import { registerScript } from "./stack";
+import { describeError } from "./traceback";
+
+export interface Runner {
+  /** The cell that runs now. */
+  running(): Cell | undefined;
+  /** All top-level variables of the notebook, live. */
+  readonly scope: Record<string, unknown>;
+  readonly require: (specifier: string) => unknown;
+  run(request: RunRequest, ended: (outcome: Outcome) => void): void;
+}
+
+export function createRunner(options: {
+  folder: string;
+  repo: string;
+  interrupts: Interrupts;
+  builtIn: ReadonlyMap<string, () => unknown>;
+}): Runner {
+  const { interrupts } = options;
+  const scope: Record<string, unknown> = {};
+  const modules = createModules({ ...options, handle: () => newHandle() });
+  let running: Cell | undefined;
+
+  const newHandle = (): CellHandle => ({
+    value: undefined,
+    check: () => interrupts.check(),
+    import: (specifier) => modules.import(specifier),
+    define: defineImport,
+  });
+
+  function run(request: RunRequest, ended: (outcome: Outcome) => void): void {
+    const handle = newHandle();
+    let resolve!: (value: unknown) => void;
+    let reject!: (reason: unknown) => void;
+    const promise = new Promise<unknown>((...settle) => ([resolve, reject] = settle));
+    const cell: Cell = {
+      id: request.id,
+      count: request.count,
+      startedAt: interrupts.count(),
+      fail: reject,
+      ended: false,
+      printed: 0,
+    };
+    running = cell;
+    setLatestCell(cell);
+    // What follows the end is arranged before the start: stopping an endless loop by force unwinds this stack too.
+    promise
+      .then(() => currentCell.run(cell, () => describeResult(handle.value)))
+      .then(
+        (result): Outcome => ({ kind: "ok", ...(result === undefined ? {} : { result }) }),
+        (error: unknown): Outcome => ({ kind: "failed", error: describeError(reason(error, cell)), unset: unset(request) }),
+      )
+      .then((outcome) => {
+        cell.ended = true;
+        if (running === cell) running = undefined;
+        ended(outcome);
+      })
+      .catch(reject);
+    try {
+      modules.update(request.modules);
+      const start = compile(request);
+      // An async cell returns its promise; a synchronous one is done when it returns.
+      const done: unknown = currentCell.run(cell, start, scope, modules.require, handle);
+      if (request.isAsync) (done as Promise<void>).then(resolve, reject);
+      else resolve(undefined);
+    } catch (error) {
+      reject(error);
+    }
+  }
+
+  /** Whatever code throws when it is aborted (an AbortError, its own), the student pressed ■ and reads so. */
+  function reason(error: unknown, cell: Cell): unknown {
+    if (cell.startedAt === interrupts.count() || error instanceof Interrupted) return error;
+    const stopped = new Interrupted();
+    const isAbort = error instanceof Error && error.name === "AbortError";
+    return isAbort ? stopped : Object.assign(stopped, { cause: error });
+  }
+
+  function unset({ names }: RunRequest): string[] {
+    return names.filter((name) => {
+      const property = Object.getOwnPropertyDescriptor(scope, name);
+      return property?.get === undefined && property?.value === undefined;
+    });
+  }
+
+  return { running: () => running, scope, require: modules.require, run };
+}
+
+type Compiled = (exports: object, require: (specifier: string) => unknown, cell: CellHandle) => unknown;
+
+function compile({ id, count, source, script, isAsync }: RunRequest): Compiled {
+  const filename = `notebook-cell:${id}`;
+  registerScript(filename, `Cell [${count}]`, source, script);
+  const head = `(${isAsync ? "async " : ""}function (exports, require, __cell__) {\n`;
+  const compiled = new vm.Script(`${head}${script.code}\n})`, {
+    filename,
+    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+  return compiled.runInThisContext() as Compiled;
+}
+
+/**
+ * An imported name stays a getter until it is used, so that `import { trainGan }` loads nothing; it may be declared
+ * again by a later cell.
+ */
+function defineImport(target: object, name: string, descriptor: PropertyDescriptor): void {
+  if (name === "__esModule") return;
+  Object.defineProperty(target, name, {
+    ...descriptor,
+    configurable: true,
+    set: (value: unknown) => {
+      Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true });
+    },
+  });
+}
