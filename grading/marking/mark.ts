@@ -1,0 +1,91 @@
+/** Marks one submission: opens it, takes the answers out, type-checks them, and runs each question's checks. */
+import type { Verdict } from "../contract.ts";
+import type { Compiler } from "../sandbox/compile.ts";
+import type { Diagnostic } from "../sandbox/protocol.ts";
+import type { Session } from "../sandbox/session.ts";
+import { extractAnswers } from "../submissions/extract.ts";
+import type { FoundSubmission } from "../submissions/find.ts";
+import { Unreadable } from "../submissions/read-file.ts";
+import { openSubmission } from "../submissions/open.ts";
+import type { Assignment, Question } from "./assignment.ts";
+import { compileAnswers } from "./compile-answers.ts";
+import { runChecks } from "./run-checks.ts";
+
+export interface CheckResult {
+  id: string;
+  sentence: string;
+  points: number;
+  visibility: "public" | "hidden";
+  /** The check's own hint: for a hidden check the only reason that may be shown. */
+  hint?: string;
+  verdict: Verdict;
+}
+
+export interface QuestionResult {
+  id: string;
+  title: string;
+  /** What was restored or borrowed, for the student to read. */
+  notes: string[];
+  /** Why the cell did not compile. */
+  problems: Diagnostic[];
+  /** What it printed before it saw a hidden input. */
+  output: string;
+  checks: CheckResult[];
+}
+
+export interface Marked {
+  name: string;
+  /** The notebook that was opened, relative to the student's folder. */
+  file?: string;
+  /** Why nothing could be marked. */
+  fault?: string;
+  notes: string[];
+  questions: QuestionResult[];
+  seconds: number;
+}
+
+/** What marking needs and many submissions share. */
+export interface Workshop {
+  assignment: Assignment;
+  session: Session;
+  compiler: Compiler;
+}
+
+/** Never throws for what a submission does: the verdicts say it. */
+export async function markSubmission(found: FoundSubmission, workshop: Workshop): Promise<Marked> {
+  const started = performance.now();
+  const marked = await markParts(found, workshop).catch((error: unknown) => {
+    const fault = error instanceof Unreadable ? error.message : `the grader failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+    return { fault, notes: [], questions: workshop.assignment.questions.map((each) => ungraded(each, fault)) };
+  });
+  return { name: found.name, ...marked, seconds: (performance.now() - started) / 1000 };
+}
+
+async function markParts(
+  found: FoundSubmission,
+  { assignment, session, compiler }: Workshop,
+): Promise<Omit<Marked, "name" | "seconds">> {
+  const { notebook, file, notes } = await openSubmission(found, assignment);
+  const extracted = extractAnswers(notebook, assignment.exercise, file);
+  const compiled = await compileAnswers(extracted.cells, compiler);
+  const questions: QuestionResult[] = [];
+  const verdicts = new Map<string, Verdict>();
+  for (const question of assignment.questions) {
+    const answer = extracted.answers.find((each) => each.question === question.id)!;
+    const ready = answer.untouched ? { kind: "untouched" as const } : compiled(question.id);
+    const run = await runChecks(question, ready, verdicts, { session, withheld: assignment.settings.withheld ?? [] });
+    questions.push({ ...run, notes: [...answer.notes, ...run.notes] });
+  }
+  return { file, notes: [...notes, ...extracted.notes], questions };
+}
+
+function ungraded({ id, title, checks }: Question, fault: string): QuestionResult {
+  const results = checks.map(({ id, sentence, points, visibility }) => ({
+    id,
+    sentence,
+    points,
+    visibility,
+    verdict: { kind: "ungraded" as const, fault },
+  }));
+  return { id, title, notes: [], problems: [], output: "", checks: results };
+}
