@@ -32,6 +32,8 @@ function lazyEntry(names: [string, string, string][]): string {
 Object.defineProperty(exports, "__esModule", { value: true });
 const lazy = (name, get) => Object.defineProperty(exports, name, { enumerable: true, configurable: true, get });
 ${lines.join("\n")}
+// How Node learns the names for \`import { … }\` in an ES module, which then loads them all.
+0 && (module.exports = { ${names.map(([name]) => name).join(", ")} });
 `;
 }
 

@@ -1,6 +1,6 @@
 // The one entry notebooks import. lib/dist/index.js is generated from this file so that each name loads its
 // module on first use (see commands/build-lib.ts): keep to `export … from` lines.
-export { DataError, GenerativeError, OptionError, ShapeError } from "./core/errors";
+export { DataError, GenerativeError, OptionError, ShapeError, TrainingError } from "./core/errors";
 export { useBackend } from "./core/backend";
 export type { BackendReport } from "./core/backend";
 export type { BackendName } from "./core/backend-registry";
@@ -15,6 +15,12 @@ export { loadMnist, mnistDefaults } from "./data/mnist";
 export type { Mnist, MnistOptions, MnistSplit } from "./data/mnist";
 export { readTable } from "./data/tables";
 export { imagesToTensor } from "./data/tensors";
+export { loadGenerator } from "./models/checkpoint";
+export type { GeneratorName } from "./models/checkpoint";
+export { buildDiscriminator, buildGan, buildGenerator, ganDefaults } from "./models/gan";
+export type { Gan, GanOptions } from "./models/gan";
+export { loadWeights, saveWeights, trainableVariables } from "./models/weights";
+export type { SaveOptions } from "./models/weights";
 export { chartDefaults } from "./notebook/chart";
 export type { Chart, ChartOptions, ChartSpec } from "./notebook/chart";
 export { display, displayHandle } from "./notebook/display";
@@ -29,3 +35,11 @@ export type { ProgressOptions } from "./notebook/progress";
 export { scatter, scatterDefaults } from "./notebook/scatter";
 export type { ScatterOptions, ScatterSource } from "./notebook/scatter";
 export type { SeriesSource } from "./notebook/series";
+export { generateImages, latentBatch } from "./sampling/latent";
+export { Adam, adamDefaults } from "./training/adam";
+export type { AdamOptions } from "./training/adam";
+export { noisyLabels, trainDiscriminatorOneStep, trainGeneratorOneStep } from "./training/gan-steps";
+export type { DiscriminatorStep } from "./training/gan-steps";
+export { binaryCrossEntropy, discriminatorLoss, generatorLoss } from "./training/losses";
+export { ganTraining, trainGan } from "./training/train-gan";
+export type { GanProgress, GanTraining } from "./training/train-gan";

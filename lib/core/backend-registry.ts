@@ -3,6 +3,7 @@
  * cpu: what always works. `GENERATIVE_BACKEND` or `useBackend(name)` overrides the choice.
  */
 import * as tf from "@tensorflow/tfjs";
+import type * as nativeBackend from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend";
 import { loadBinding } from "../native/binding";
 import { OptionError } from "./errors";
 
@@ -14,16 +15,31 @@ export type BackendName = (typeof backendNames)[number];
 let nativeMissing: string | undefined = "TensorFlow.js has not been loaded yet";
 let initialised = false;
 
-/** Registers what this machine has and sets the best backend that needs no waiting (wasm compiles asynchronously). */
+/**
+ * Registers what this machine has and sets the best backend that needs no waiting. wasm compiles asynchronously: where it
+ * is wanted, cpu serves until `useBackend` is awaited.
+ *
+ * @throws OptionError where GENERATIVE_BACKEND names an unknown backend, or tensorflow where it cannot run
+ */
 export function chooseInitialBackend(): void {
   if (initialised) return;
-  initialised = true;
   const wanted = requestedBackend();
   nativeMissing =
-    wanted === undefined || wanted === "tensorflow" ? registerNative() : `GENERATIVE_BACKEND=${wanted} was asked for`;
+    wanted === undefined || wanted === "tensorflow"
+      ? registerNative()
+      : `GENERATIVE_BACKEND=${wanted} was asked for`;
+  if (wanted === "tensorflow" && nativeMissing !== undefined) throw cannotRun(wanted, nativeMissing);
   silenceCpuGreeting();
-  if (nativeMissing === undefined) tf.setBackend("tensorflow");
-  else tf.setBackend("cpu");
+  // Backends made synchronously are in use when this returns; the promise only reports it.
+  void tf.setBackend(nativeMissing === undefined ? "tensorflow" : "cpu");
+  initialised = true;
+}
+
+/** For a backend that was asked for by name: nobody who names one wants another without a word. */
+export function cannotRun(backend: BackendName, reason: string): OptionError {
+  return new OptionError(
+    `backend ${backend}: cannot run on this machine: ${reason}. Leave the choice open, or take cpu, which always works.`,
+  );
 }
 
 /** The backend that GENERATIVE_BACKEND names, or undefined where it is not set. */
@@ -46,13 +62,13 @@ export function whyNoNative(): string | undefined {
 
 /** Registers the native backend if it is not; returns why it cannot be, or undefined. */
 export function registerNative(): string | undefined {
-  if (tf.findBackendFactory("tensorflow") !== null) return (nativeMissing = undefined);
+  if (isRegistered("tensorflow")) return (nativeMissing = undefined);
   const loaded = loadBinding();
   if ("missing" in loaded) return loaded.missing;
   /* eslint-disable @typescript-eslint/no-require-imports -- tfjs-node's index.js insists on the binary that its installer
      downloads; these two modules are the whole backend */
   const { NodeJSKernelBackend } =
-    require("@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend") as typeof import("@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend");
+    require("@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend") as typeof nativeBackend;
   require("@tensorflow/tfjs-node-gpu/dist/register_all_kernels");
   /* eslint-enable @typescript-eslint/no-require-imports */
   tf.registerBackend(
@@ -65,8 +81,8 @@ export function registerNative(): string | undefined {
 
 /** tfjs advises to install the very package we replace; the notice of `useBackend` says it better. */
 function silenceCpuGreeting(): void {
+  if (!isRegistered("cpu")) return;
   const factory = tf.findBackendFactory("cpu");
-  if (factory === null) return;
   tf.removeBackend("cpu");
   tf.registerBackend(
     "cpu",
@@ -77,4 +93,9 @@ function silenceCpuGreeting(): void {
     },
     1,
   );
+}
+
+function isRegistered(backend: BackendName): boolean {
+  // tfjs's types leave out that it answers null where there is none.
+  return (tf.findBackendFactory(backend) as unknown) !== null;
 }

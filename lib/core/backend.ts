@@ -1,6 +1,8 @@
 /** The question every notebook starts with: what does this machine compute on? */
 import {
   type BackendName,
+  backendNames,
+  cannotRun,
   chooseInitialBackend,
   parseBackendName,
   registerNative,
@@ -29,15 +31,14 @@ export type BackendReport = {
 export async function useBackend(name?: string): Promise<BackendReport> {
   chooseInitialBackend();
   const wanted = name === undefined ? requestedBackend() : parseBackendName(name, "useBackend");
-  for (const backend of wanted === undefined ? (["tensorflow", "wasm", "cpu"] as const) : [wanted]) {
+  for (const backend of wanted === undefined ? backendNames : [wanted]) {
     const missing = await tryBackend(backend);
     if (missing === undefined) return report(backend, wanted);
-    if (wanted !== undefined)
-      throw new OptionError(
-        `backend ${wanted}: cannot run on this machine: ${missing}. Leave the choice open, or take cpu, which always works.`,
-      );
+    if (wanted !== undefined) throw cannotRun(wanted, missing);
   }
-  throw new OptionError("no backend works on this machine, not even cpu: reinstall with rm -rf node_modules && ./course");
+  throw new OptionError(
+    "no backend works on this machine, not even cpu: reinstall with rm -rf node_modules && ./course",
+  );
 }
 
 /** Sets the backend; returns why it cannot be used, or undefined when it is in use. */
@@ -49,7 +50,11 @@ async function tryBackend(backend: BackendName): Promise<string | undefined> {
       break;
     }
     case "wasm":
-      await import("@tensorflow/tfjs-backend-wasm");
+      try {
+        await import("@tensorflow/tfjs-backend-wasm");
+      } catch (error) {
+        return `@tensorflow/tfjs-backend-wasm does not load: ${(error as Error).message}`;
+      }
       break;
     case "cpu":
       break;
@@ -61,7 +66,9 @@ function report(backend: BackendName, wanted: BackendName | undefined): BackendR
   const device = deviceName(backend);
   const missing = wanted === undefined && backend !== "tensorflow" ? whyNoNative() : undefined;
   const notice =
-    missing === undefined ? undefined : `Slower than it could be: ${missing}. Everything works, trainings take longer.`;
+    missing === undefined
+      ? undefined
+      : `Slower than it could be: ${missing}. Everything works, trainings take longer.`;
   return {
     backend,
     device,

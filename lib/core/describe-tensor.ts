@@ -16,10 +16,12 @@ export async function describeTensor(tensor: tf.Tensor): Promise<Record<string, 
   const cells = Array.from({ length: shownRows }, (_, row) =>
     Array.from({ length: shownColumns }, (_, column) => format(values[row * columns + column])),
   );
-  const range = tensor.dtype === "string" || values.length === 0 ? "" : `, ${rangeOf(values as Float32Array)}`;
+  const range = tensor.dtype === "string" || values.length === 0 ? "" : `, ${rangeOf(values)}`;
   const cut = shownColumns < columns || shownRows < rows ? ", a corner shown" : "";
   const plainRows = cells.map((row) => `  ${row.join("  ")}`).join("\n");
-  const htmlRows = cells.map((row) => `<tr>${row.map((cell) => `<td>${escape(cell)}</td>`).join("")}</tr>`).join("");
+  const htmlRows = cells
+    .map((row) => `<tr>${row.map((cell) => `<td>${escape(cell)}</td>`).join("")}</tr>`)
+    .join("");
   return {
     "text/plain": `${title}${range}${cut}\n${plainRows}`,
     "text/html": `<table><caption style="text-align:left">${escape(title + range + cut)}</caption><tbody>${htmlRows}</tbody></table>`,

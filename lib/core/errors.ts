@@ -20,3 +20,8 @@ export class DataError extends GenerativeError {
 export class OptionError extends GenerativeError {
   override name = "OptionError";
 }
+
+/** A training went where it cannot come back from: a loss that is no longer a number. */
+export class TrainingError extends GenerativeError {
+  override name = "TrainingError";
+}

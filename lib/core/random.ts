@@ -109,13 +109,19 @@ export class Random {
     return Float32Array.from({ length: count }, () => this.normal());
   }
 
-  /** `count` uniforms on [low, high). */
+  /** `count` uniforms from low up to high; in single precision, so rounding may reach high, though never 1 on [0, 1). */
   uniforms(count: number, low = 0, high = 1): Float32Array {
-    return Float32Array.from({ length: count }, () => low + (high - low) * this.next());
+    // 24 bits are what a single-precision number holds; 32 would round up to high once in 33 million draws.
+    return Float32Array.from(
+      { length: count },
+      () => low + (high - low) * ((this.nextWord() >>> 8) / 0x1000000),
+    );
   }
 
-  /** A random order of 0 … count − 1 (Fisher and Yates). */
+  /** A random order of 0 … count − 1 (Fisher and Yates). @throws RangeError where count is not an integer from 0 to 2^32 − 1 */
   permutation(count: number): Uint32Array {
+    if (!Number.isInteger(count) || count < 0 || count > 0xffffffff)
+      throw new RangeError(`permutation(count): expected an integer from 0 to 2^32 − 1, got ${count}.`);
     const order = Uint32Array.from({ length: count }, (_, i) => i);
     for (let i = count - 1; i > 0; i--) {
       const j = this.integer(i + 1);
@@ -127,8 +133,12 @@ export class Random {
   /**
    * An independent stream for a label or a step number. Depends on this stream's seed and the label only, not on how
    * many numbers were drawn: `rng.fork(step)` is the same whether the training was resumed or not.
+   *
+   * @throws RangeError where a number is not an integer from 0 to 2^53 − 1
    */
   fork(label: string | number): Random {
+    if (typeof label === "number" && (!Number.isSafeInteger(label) || label < 0))
+      throw new RangeError(`fork(label): expected a name or an integer from 0 to 2^53 − 1, got ${label}.`);
     const word = typeof label === "number" ? label % 0x100000000 : hashLabel(label);
     const kind = typeof label === "number" ? 1 + Math.floor(label / 0x100000000) : 0;
     // Blocks of numbers use counters (·, ·, 0, 0); a 1 in the last word keeps forks apart from them.

@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import * as util from "node:util";
+import util from "node:util";
 
 /** What tfjs's NodeJSKernelBackend needs of the addon; more of it is in tfjs_binding.d.ts of the npm package. */
 export type TensorFlowBinding = { TF_Version: string; isUsingGpuDevice(): boolean };
@@ -22,10 +22,10 @@ export function bindingPath(): string {
 export function loadBinding(): { binding: TensorFlowBinding } | { missing: string } {
   const path = bindingPath();
   if (!existsSync(path)) return { missing: "the native addon has not been built (./course doctor says why)" };
-  // tfjs-node 4.22 still calls these two, which Node 23 removed.
+  // tfjs-node 4.22 still calls these two; Node 23 removed the first and warns of the second.
   const removed = util as unknown as Record<string, unknown>;
   removed.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-  removed.isArray ??= Array.isArray;
+  removed.isArray = Array.isArray;
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "2"; // errors only: TensorFlow greets with its CPU features otherwise
   try {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- the path is known at run time only

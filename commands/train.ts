@@ -1,0 +1,144 @@
+/**
+ * `./course train gan-mnist [--steps N]`: makes the weights the course ships in datasets/models. It goes on from its last
+ * snapshot in .cache/train, so it may be stopped at any time.
+ */
+import { createHash } from "node:crypto";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import sharp from "sharp";
+import {
+  buildGan,
+  ganTraining,
+  generateImages,
+  imageGrid,
+  latentBatch,
+  loadMnist,
+  progress,
+  Random,
+  saveWeights,
+  tf,
+  trainGan,
+  useBackend,
+} from "@actl/generative";
+import type { Gan, GanProgress } from "@actl/generative";
+import { nearestName } from "../lectures/slides/nearest-name.ts";
+
+const root = join(import.meta.dirname, "..");
+const SEED = 1;
+const STEPS = 10_000;
+/** Steps whose mean is one line of training.csv. */
+const STEPS_PER_LINE = 50;
+/** When to draw the same eight latent points, in steps: the first moments matter most. */
+const MILESTONES = [0, 50, 150, 500, 1_500, 4_000, 10_000];
+
+const trainings = { "gan-mnist": trainGanOnMnist };
+
+async function trainGanOnMnist(steps: number): Promise<void> {
+  const work = join(root, ".cache", "train", "gan-mnist");
+  mkdirSync(work, { recursive: true });
+  const report = await useBackend();
+  console.log(String(report));
+  const { images } = await loadMnist();
+  const gan = buildGan({ seed: SEED });
+  const options = { steps, seed: SEED, snapshot: work, snapshotEvery: 250 };
+  const history = join(work, "training.csv");
+  let recent: GanProgress[] = [];
+  if (!existsSync(join(work, "snapshot.safetensors"))) await drawMilestone(gan, work, 0);
+  for await (const value of progress(trainGan(gan, images, options), { label: "gan-mnist", total: steps })) {
+    recent.push(value);
+    if (value.step % STEPS_PER_LINE === 0) {
+      appendFileSync(history, `${meanLine(recent)}\n`);
+      recent = [];
+    }
+    if (MILESTONES.includes(value.step)) await drawMilestone(gan, work, value.step);
+  }
+  await publish(gan, work, steps, report.device);
+}
+
+const columns = ["seconds", "discriminatorLoss", "generatorLoss", "onReal", "onFake"] as const;
+
+function meanLine(values: readonly GanProgress[]): string {
+  const { step, kimg, seconds } = values.at(-1)!;
+  const mean = (name: (typeof columns)[number]) =>
+    values.reduce((sum, value) => sum + value[name], 0) / values.length;
+  const means = columns.slice(1).map((name) => mean(name).toFixed(4));
+  return [step, kimg.toFixed(1), seconds.toFixed(0), ...means].join(",");
+}
+
+/** Eight fakes of always the same latent points. */
+async function drawMilestone(gan: Gan, folder: string, step: number): Promise<void> {
+  const z = latentBatch(new Random(SEED).fork("milestones"), 8, gan.latentSize);
+  const images = generateImages(gan.generator, z);
+  const png = await imageGrid(images, { columns: 8, scale: 3, gap: 2 }).png();
+  tf.dispose([z, images]);
+  writeFileSync(join(folder, milestoneName(step)), png);
+}
+
+const milestoneName = (step: number) => `fakes-${String(step).padStart(6, "0")}.png`;
+
+/** The weights, the curve, the pictures and their checksums, as the course ships them. */
+async function publish(gan: Gan, work: string, steps: number, device: string): Promise<void> {
+  const target = join(root, "datasets", "models", "gan-mnist");
+  mkdirSync(target, { recursive: true });
+  // A training that was killed and resumed has some lines twice; they are equal but for the time.
+  const lines = new Map(
+    readFileSync(join(work, "training.csv"), "utf8").trim().split("\n").map((line) => [Number(line.split(",")[0]), line]),
+  );
+  const rows = [...lines].filter(([step]) => step <= steps).sort(([a], [b]) => a - b);
+  const header = ["step", "kimg", ...columns].join(",");
+  writeFileSync(join(target, "training.csv"), `${[header, ...rows.map(([, line]) => line)].join("\n")}\n`);
+  const seconds = Number(rows.at(-1)![1].split(",")[2]);
+  const facts = {
+    command: `./course train gan-mnist --steps ${steps}`,
+    seed: String(SEED),
+    steps: String(steps),
+    kimg: String((steps * ganTraining.batchSize) / 1000),
+    hours: (seconds / 3600).toFixed(2),
+    machine: `${availableParallelism()} cores, ${device}`,
+  };
+  await saveWeights(gan.generator, join(target, "generator.safetensors"), { dtype: "F16", metadata: facts });
+  const strips = MILESTONES.filter((step) => existsSync(join(work, milestoneName(step))));
+  writeFileSync(join(target, "progress.png"), await stack(strips.map((step) => join(work, milestoneName(step)))));
+  const files = ["generator.safetensors", "progress.png", "training.csv"];
+  const sums = files.map((file) => {
+    const sum = createHash("sha256").update(readFileSync(join(target, file))).digest("hex");
+    return `${sum}  ${file}`;
+  });
+  writeFileSync(join(target, "SHA256SUMS"), `${sums.join("\n")}\n`);
+  console.log(Object.entries(facts).map(([name, value]) => `${name}: ${value}`).join("\n"));
+  console.log(`rows of progress.png are steps ${strips.join(", ")}`);
+  console.log(`wrote ${files.join(", ")} and SHA256SUMS to datasets/models/gan-mnist; its README is written by hand`);
+}
+
+async function stack(files: string[]): Promise<Buffer> {
+  const gap = 6;
+  const pictures = await Promise.all(files.map((file) => sharp(file).metadata()));
+  const { width, height } = pictures[0]!;
+  return sharp({
+    create: { width, height: files.length * (height + gap) - gap, channels: 4, background: "#00000000" },
+  })
+    .composite(files.map((input, i) => ({ input, left: 0, top: i * (height + gap) })))
+    .png({ palette: true, colours: 64 })
+    .toBuffer();
+}
+
+const { values, positionals } = parseArgs({
+  options: { steps: { type: "string", default: String(STEPS) } },
+  allowPositionals: true,
+});
+const [name = ""] = positionals;
+const training = trainings[name as keyof typeof trainings] as ((steps: number) => Promise<void>) | undefined;
+const steps = Number(values.steps);
+if (training === undefined) {
+  const nearest = nearestName(name, Object.keys(trainings));
+  console.error(
+    `./course train: expected the name of a model (${Object.keys(trainings).join(", ")}), got "${name}".` +
+      (nearest === undefined ? "" : ` Did you mean ${nearest}?`),
+  );
+  process.exitCode = 2;
+} else if (!Number.isInteger(steps) || steps < STEPS_PER_LINE) {
+  console.error(`./course train: --steps: expected a whole number from ${STEPS_PER_LINE}, got "${values.steps}".`);
+  process.exitCode = 2;
+} else await training(steps);

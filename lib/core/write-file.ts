@@ -1,0 +1,46 @@
+/** Writing files that a crash, a full disk or a second process never leaves half written. */
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { DataError } from "./errors";
+
+/**
+ * Writes the whole file beside its place, then moves it there.
+ *
+ * @throws DataError where the folder cannot be written to or the disk is full; what stood there before is untouched
+ */
+export function writeWholeFile(path: string, bytes: Uint8Array | string): void {
+  const temporary = `${path}.${process.pid}.new`;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const file = openSync(temporary, "w");
+    try {
+      const data = typeof bytes === "string" ? Buffer.from(bytes) : bytes;
+      for (let written = 0; written < data.length; ) written += writeSync(file, data, written);
+      fsyncSync(file); // or a power cut could leave the new name with the old disk's zeros
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (cause) {
+    rmSync(temporary, { force: true });
+    throw new DataError(`${path}: cannot be written: ${reasonFor(cause)}`, { cause });
+  }
+}
+
+function reasonFor(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  switch (code) {
+    case "ENOSPC":
+      return "the disk is full. Free some space, then run it again.";
+    case "EROFS":
+      return "the disk is read-only. Choose another folder.";
+    case "EACCES":
+    case "EPERM":
+      return "no permission. Choose another folder, or mend the permissions of this one.";
+    case "ENOTDIR":
+    case "EEXIST":
+      return "a part of the path is a file, not a folder.";
+    default:
+      return message;
+  }
+}

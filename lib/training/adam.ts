@@ -1,0 +1,117 @@
+/** Adam (Kingma & Ba 2015), with a state that can be saved and put back to the last bit. */
+import { DataError } from "../core/errors";
+import type { NamedTensor } from "../core/safetensors";
+import { tf } from "../core/tf";
+
+export interface AdamOptions {
+  learningRate: number;
+  /** Memory of the mean of gradients. */
+  beta1?: number;
+  /** Memory of the mean of squared gradients. */
+  beta2?: number;
+  /** Keeps the division finite; 1e-7 as in Keras. */
+  epsilon?: number;
+}
+
+export const adamDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+
+/**
+ * Kingma & Ba's algorithm 1: for each variable θ with gradient g at step t,
+ *
+ *     m ← β₁ m + (1 − β₁) g        v ← β₂ v + (1 − β₂) g²
+ *     θ ← θ − rate · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε)
+ *
+ * tf.train.adam keeps β₁ᵗ as a running 32-bit product that it does not save, so a training resumed with it takes slightly
+ * other steps than one that was never stopped. Here t itself is the state.
+ */
+export class Adam {
+  readonly #variables: readonly tf.Variable[];
+  readonly #options: Required<AdamOptions>;
+  readonly #means: tf.Variable[];
+  readonly #squares: tf.Variable[];
+  #step = 0;
+
+  constructor(variables: readonly tf.Variable[], options: AdamOptions) {
+    this.#variables = variables;
+    this.#options = { ...adamDefaults, ...options };
+    this.#means = zerosLike(variables);
+    this.#squares = zerosLike(variables);
+  }
+
+  /**
+   * One step down the gradient of `loss` with respect to this optimiser's variables, and to nothing else.
+   *
+   * @returns the loss before the step; the caller disposes of it
+   */
+  minimize(loss: () => tf.Scalar): tf.Scalar {
+    return tf.tidy(() => {
+      const { value, grads } = tf.variableGrads(loss, [...this.#variables]);
+      this.#step++;
+      this.#variables.forEach((variable, i) => this.#update(variable, grads[variable.name]!, i));
+      return value;
+    });
+  }
+
+  #update(variable: tf.Variable, gradient: tf.Tensor, i: number): void {
+    const { learningRate, beta1, beta2, epsilon } = this.#options;
+    const mean = this.#means[i]!;
+    const square = this.#squares[i]!;
+    mean.assign(mean.mul(beta1).add(gradient.mul(1 - beta1)));
+    square.assign(square.mul(beta2).add(gradient.square().mul(1 - beta2)));
+    const rate = learningRate / (1 - beta1 ** this.#step);
+    const root = square.div(1 - beta2 ** this.#step).sqrt();
+    variable.assign(variable.sub(mean.mul(rate).div(root.add(epsilon))));
+  }
+
+  /** How many steps were made. */
+  get step(): number {
+    return this.#step;
+  }
+
+  /** The state: `mean.0`, `square.0`, … in the order of the variables; the step number goes apart. */
+  async read(): Promise<Map<string, NamedTensor>> {
+    const entries = [...this.#means.entries()].flatMap(([i, mean]) => [
+      [`mean.${i}`, mean] as const,
+      [`square.${i}`, this.#squares[i]!] as const,
+    ]);
+    const tensors = entries.map(async ([name, variable]): Promise<[string, NamedTensor]> => [
+      name,
+      { shape: [...variable.shape], values: Float32Array.from(await variable.data<"float32">()) },
+    ]);
+    return new Map(await Promise.all(tensors));
+  }
+
+  /**
+   * Puts a saved state back.
+   *
+   * @param origin where it comes from, for the error
+   * @throws DataError where it belongs to other variables
+   */
+  write(state: ReadonlyMap<string, NamedTensor>, step: number, origin: string): void {
+    const find = (name: string, like: tf.Variable) => {
+      const tensor = state.get(name);
+      if (tensor?.shape.join() !== like.shape.join())
+        throw new DataError(
+          `${origin}: ${name}: expected the optimiser's state (${like.shape.join(", ")}), ` +
+            `got ${tensor === undefined ? "nothing" : `(${tensor.shape.join(", ")})`}. It was made by another network.`,
+        );
+      return tensor;
+    };
+    const found = this.#means.flatMap((mean, i) => [
+      [mean, find(`mean.${i}`, mean)] as const,
+      [this.#squares[i]!, find(`square.${i}`, mean)] as const,
+    ]);
+    tf.tidy(() => {
+      for (const [variable, { values, shape }] of found) variable.assign(tf.tensor(values, shape, "float32"));
+    });
+    this.#step = step;
+  }
+
+  dispose(): void {
+    tf.dispose([...this.#means, ...this.#squares]);
+  }
+}
+
+function zerosLike(variables: readonly tf.Variable[]): tf.Variable[] {
+  return variables.map((variable) => tf.tidy(() => tf.variable(tf.zerosLike(variable), false)));
+}
