@@ -37,7 +37,8 @@ export function buildNative(): Outcome {
   const origin = process.platform === "darwin" ? "@loader_path" : "$ORIGIN";
   const args = [
     ...["-O2", "-std=c++17", "-fPIC", "-shared", `-DNAPI_VERSION=${NAPI_VERSION}`],
-    ...(process.platform === "darwin" ? ["-undefined", "dynamic_lookup"] : []),
+    // initfirst: TensorFlow greets from its own initialisers, and quiet.cc's has to come before them.
+    ...(process.platform === "darwin" ? ["-undefined", "dynamic_lookup"] : ["-Wl,-z,initfirst"]),
     `-I${(require("node-api-headers") as { include_dir: string }).include_dir}`,
     `-I${join(wheel, "include")}`,
     ...["tfjs_backend.cc", "tfjs_binding.cc"].map((file) => join(sources, file)),

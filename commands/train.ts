@@ -84,7 +84,10 @@ async function publish(gan: Gan, work: string, steps: number, device: string): P
   mkdirSync(target, { recursive: true });
   // A training that was killed and resumed has some lines twice; they are equal but for the time.
   const lines = new Map(
-    readFileSync(join(work, "training.csv"), "utf8").trim().split("\n").map((line) => [Number(line.split(",")[0]), line]),
+    readFileSync(join(work, "training.csv"), "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => [Number(line.split(",")[0]), line]),
   );
   const rows = [...lines].filter(([step]) => step <= steps).sort(([a], [b]) => a - b);
   const header = ["step", "kimg", ...columns].join(",");
@@ -100,16 +103,27 @@ async function publish(gan: Gan, work: string, steps: number, device: string): P
   };
   await saveWeights(gan.generator, join(target, "generator.safetensors"), { dtype: "F16", metadata: facts });
   const strips = MILESTONES.filter((step) => existsSync(join(work, milestoneName(step))));
-  writeFileSync(join(target, "progress.png"), await stack(strips.map((step) => join(work, milestoneName(step)))));
+  writeFileSync(
+    join(target, "progress.png"),
+    await stack(strips.map((step) => join(work, milestoneName(step)))),
+  );
   const files = ["generator.safetensors", "progress.png", "training.csv"];
   const sums = files.map((file) => {
-    const sum = createHash("sha256").update(readFileSync(join(target, file))).digest("hex");
+    const sum = createHash("sha256")
+      .update(readFileSync(join(target, file)))
+      .digest("hex");
     return `${sum}  ${file}`;
   });
   writeFileSync(join(target, "SHA256SUMS"), `${sums.join("\n")}\n`);
-  console.log(Object.entries(facts).map(([name, value]) => `${name}: ${value}`).join("\n"));
+  console.log(
+    Object.entries(facts)
+      .map(([name, value]) => `${name}: ${value}`)
+      .join("\n"),
+  );
   console.log(`rows of progress.png are steps ${strips.join(", ")}`);
-  console.log(`wrote ${files.join(", ")} and SHA256SUMS to datasets/models/gan-mnist; its README is written by hand`);
+  console.log(
+    `wrote ${files.join(", ")} and SHA256SUMS to datasets/models/gan-mnist; its README is written by hand`,
+  );
 }
 
 async function stack(files: string[]): Promise<Buffer> {
@@ -139,6 +153,8 @@ if (training === undefined) {
   );
   process.exitCode = 2;
 } else if (!Number.isInteger(steps) || steps < STEPS_PER_LINE) {
-  console.error(`./course train: --steps: expected a whole number from ${STEPS_PER_LINE}, got "${values.steps}".`);
+  console.error(
+    `./course train: --steps: expected a whole number from ${STEPS_PER_LINE}, got "${values.steps}".`,
+  );
   process.exitCode = 2;
 } else await training(steps);

@@ -45,7 +45,11 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors, dtype: Sto
   const padded = Buffer.concat([text, Buffer.alloc(-text.length & 7, " ")]);
   const length = Buffer.alloc(LENGTH_BYTES);
   length.writeBigUInt64LE(BigInt(padded.length));
-  return Buffer.concat([length, padded, ...[...tensors.values()].map(({ values }) => encodeValues(values, dtype))]);
+  return Buffer.concat([
+    length,
+    padded,
+    ...[...tensors.values()].map(({ values }) => encodeValues(values, dtype)),
+  ]);
 }
 
 function encodeValues(values: Float32Array, dtype: StoredType): Buffer {
@@ -93,7 +97,10 @@ export function decodeSafetensors(bytes: Buffer, origin: string): Safetensors {
 }
 
 function decodeValues(raw: Buffer, size: number, dtype: StoredType): Float32Array {
-  const read = dtype === "F32" ? (i: number) => raw.readFloatLE(i * 4) : (i: number) => fromHalf(raw.readUInt16LE(i * 2));
+  const read =
+    dtype === "F32"
+      ? (i: number) => raw.readFloatLE(i * 4)
+      : (i: number) => fromHalf(raw.readUInt16LE(i * 2));
   return Float32Array.from({ length: size }, (_, i) => read(i));
 }
 

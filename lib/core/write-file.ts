@@ -15,15 +15,24 @@ export function writeWholeFile(path: string, bytes: Uint8Array | string): void {
     const file = openSync(temporary, "w");
     try {
       const data = typeof bytes === "string" ? Buffer.from(bytes) : bytes;
-      for (let written = 0; written < data.length; ) written += writeSync(file, data, written);
+      for (let written = 0; written < data.length;) written += writeSync(file, data, written);
       fsyncSync(file); // or a power cut could leave the new name with the old disk's zeros
     } finally {
       closeSync(file);
     }
     renameSync(temporary, path);
   } catch (cause) {
-    rmSync(temporary, { force: true });
+    removeQuietly(temporary);
     throw new DataError(`${path}: cannot be written: ${reasonFor(cause)}`, { cause });
+  }
+}
+
+/** The first fault is the one to report. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // its folder is not there, or is not ours
   }
 }
 

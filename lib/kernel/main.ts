@@ -75,7 +75,10 @@ function startKernel(connectionFile: string): void {
   process.on("uncaughtException", reportLate);
   process.on("unhandledRejection", reportLate);
   // Jupyter interrupts by message; a Ctrl-C in the terminal of `jupyter console` must not end the kernel either.
-  process.on("SIGINT", () => interrupts.interrupt(runner.running()));
+  process.on("SIGINT", () => {
+    Atomics.add(new Int32Array(shared), 0, 1);
+    interrupts.interrupt(runner.running());
+  });
 }
 
 /** A fault of the kernel itself: into the log of the Jupyter server. */

@@ -59,7 +59,9 @@ export function writeWeights(
       );
     return tensor;
   });
-  tf.tidy(() => network.setWeights(values.map(({ values: data, shape }) => tf.tensor(data, shape, "float32"))));
+  tf.tidy(() =>
+    network.setWeights(values.map(({ values: data, shape }) => tf.tensor(data, shape, "float32"))),
+  );
 }
 
 export interface SaveOptions {
@@ -70,7 +72,11 @@ export interface SaveOptions {
 }
 
 /** Saves a network's weights as safetensors. @throws DataError where the file cannot be written */
-export async function saveWeights(network: tf.LayersModel, path: string, options: SaveOptions = {}): Promise<void> {
+export async function saveWeights(
+  network: tf.LayersModel,
+  path: string,
+  options: SaveOptions = {},
+): Promise<void> {
   const { dtype = "F32", metadata = {} } = options;
   writeWholeFile(path, encodeSafetensors({ tensors: await readWeights(network), metadata }, dtype));
 }

@@ -36,7 +36,9 @@ export function readSnapshot(folder: string): Snapshot | undefined {
   if (!existsSync(path)) return undefined;
   const { tensors, metadata } = decodeSafetensors(readFileSync(path), path);
   if (metadata.state === undefined)
-    throw new DataError(`${path}: expected a snapshot of a training, got weights without a state. Choose another folder.`);
+    throw new DataError(
+      `${path}: expected a snapshot of a training, got weights without a state. Choose another folder.`,
+    );
   const groups: Record<string, Map<string, NamedTensor>> = {};
   for (const [name, tensor] of tensors) {
     const slash = name.indexOf("/");

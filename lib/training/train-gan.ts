@@ -84,18 +84,22 @@ export async function* trainGan(
   const settings = { ...ganTraining, ...options };
   checkSettings(settings);
   checkImages(gan, images);
-  const { steps, batchSize, discriminatorRate, generatorRate, labelNoise, seed, snapshot, snapshotEvery } = settings;
+  const { steps, batchSize, discriminatorRate, generatorRate, labelNoise, seed, snapshot, snapshotEvery } =
+    settings;
   const interrupted = interruptSignal();
-  const discriminatorAdam = new Adam(trainableVariables(gan.discriminator), { learningRate: discriminatorRate });
+  const discriminatorAdam = new Adam(trainableVariables(gan.discriminator), {
+    learningRate: discriminatorRate,
+  });
   const generatorAdam = new Adam(trainableVariables(gan.generator), { learningRate: generatorRate });
-  const state: TrainingState = { step: 0, seconds: 0, position: firstBatch };
+  const state: TrainingState = { step: 0, seconds: 0, position: firstBatch, worthSaving: false };
   const save = async (): Promise<void> => {
-    if (snapshot === undefined || state.saved === state.step) return;
+    if (snapshot === undefined || !state.worthSaving || state.saved === state.step) return;
     await saveTraining(snapshot, { gan, discriminatorAdam, generatorAdam }, state, settings);
     state.saved = state.step;
   };
   try {
-    if (snapshot !== undefined) resumeTraining(snapshot, { gan, discriminatorAdam, generatorAdam }, state, settings);
+    if (snapshot !== undefined)
+      resumeTraining(snapshot, { gan, discriminatorAdam, generatorAdam }, state, settings);
     const rng = new Random(seed);
     const batches = shuffledBatches(images.shape[0], batchSize, rng, state.position);
     while (state.step < steps && settings.signal?.aborted !== true) {
@@ -105,7 +109,9 @@ export async function* trainGan(
       state.seconds += (performance.now() - started) / 1000;
       state.step++;
       state.position = next;
+      state.worthSaving = false;
       checkProgress(progress, state.step, snapshot);
+      state.worthSaving = true;
       if (state.step % snapshotEvery === 0) await save();
       yield { step: state.step, kimg: (state.step * batchSize) / 1000, seconds: state.seconds, ...progress };
       // A turn of the event loop: the stop button is heard, what was printed is sent.
@@ -114,7 +120,7 @@ export async function* trainGan(
     }
   } finally {
     try {
-      if (!state.failed) await save();
+      await save();
     } finally {
       discriminatorAdam.dispose();
       generatorAdam.dispose();
@@ -139,9 +145,12 @@ export async function* trainGan(
     }
   }
 
-  function checkProgress({ discriminatorLoss, generatorLoss }: StepNumbers, step: number, folder?: string): void {
+  function checkProgress(
+    { discriminatorLoss, generatorLoss }: StepNumbers,
+    step: number,
+    folder?: string,
+  ): void {
     if (Number.isFinite(discriminatorLoss) && Number.isFinite(generatorLoss)) return;
-    state.failed = true; // weights that are no numbers must not replace the last good snapshot
     throw new TrainingError(
       `trainGan: step ${step}: the losses are no longer numbers (discriminator ${discriminatorLoss}, generator ` +
         `${generatorLoss}). Are the images finite and in [0, 1]? Otherwise lower discriminatorRate (${discriminatorRate}) and ` +
@@ -159,7 +168,8 @@ interface TrainingState {
   position: Readonly<BatchPosition>;
   /** The step that the snapshot on disk is of. */
   saved?: number;
-  failed?: boolean;
+  /** False before the first step and once the weights are no numbers: a good snapshot must not be replaced by that. */
+  worthSaving: boolean;
 }
 
 interface Players {
@@ -172,7 +182,12 @@ interface Players {
 const fixed = ["batchSize", "discriminatorRate", "generatorRate", "labelNoise", "seed"] as const;
 type Settings = typeof ganTraining & GanTraining;
 
-async function saveTraining(folder: string, players: Players, state: TrainingState, settings: Settings): Promise<void> {
+async function saveTraining(
+  folder: string,
+  players: Players,
+  state: TrainingState,
+  settings: Settings,
+): Promise<void> {
   writeSnapshot(folder, {
     groups: {
       generator: await readWeights(players.gan.generator),
@@ -214,7 +229,11 @@ function resumeTraining(folder: string, players: Players, state: TrainingState, 
 
 function checkSettings(settings: Settings): void {
   const { steps, batchSize, snapshotEvery, seed } = settings;
-  for (const [name, value] of Object.entries({ batchSize, snapshotEvery, ...(steps === Infinity ? {} : { steps }) }))
+  for (const [name, value] of Object.entries({
+    batchSize,
+    snapshotEvery,
+    ...(steps === Infinity ? {} : { steps }),
+  }))
     if (!Number.isInteger(value) || value < 1)
       throw new OptionError(`trainGan: ${name}: expected a positive whole number, got ${value}.`);
   for (const name of ["discriminatorRate", "generatorRate"] as const)

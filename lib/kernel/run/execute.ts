@@ -52,7 +52,11 @@ export function createRunner(options: {
     setLatestCell(cell);
     // What follows the end is arranged before the start: stopping an endless loop by force unwinds this stack too.
     promise
-      .then(() => currentCell.run(cell, () => describeResult(handle.value)))
+      .then(() => {
+        // A training that its signal stopped may end quietly; the cells behind it still must not run.
+        if (cell.startedAt !== interrupts.count()) throw new Interrupted();
+        return currentCell.run(cell, () => describeResult(handle.value));
+      })
       .then(
         (result): Outcome => ({ kind: "ok", ...(result === undefined ? {} : { result }) }),
         (error: unknown): Outcome => ({ kind: "failed", error: describeError(reason(error, cell)), unset: unset(request) }),

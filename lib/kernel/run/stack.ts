@@ -53,7 +53,7 @@ export function mapStackTraces(): void {
 
 function formatStack(error: Error, sites: NodeJS.CallSite[]): string {
   // Below the cell's own frames stand those of execute.ts, which called it, and of Node, which called that.
-  const outermost = sites.findIndex((site) => site.getFileName() === EXECUTE);
+  const outermost = sites.findLastIndex((site) => site.getFileName() === EXECUTE);
   const frames = sites.slice(0, outermost === -1 ? undefined : outermost).flatMap((site): string[] => {
     const file = site.getFileName() ?? "";
     if (file.startsWith(kernelFolder)) return [];

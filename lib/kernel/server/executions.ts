@@ -42,16 +42,23 @@ export function createExecutions(options: {
     working = true;
     for (let request = waiting.shift(); request !== undefined; request = waiting.shift()) {
       options.busy(request.header);
+      let aborted: Request[] = [];
       try {
-        await execute(request);
+        aborted = await execute(request);
       } finally {
         options.idle(request.header);
+      }
+      for (const skipped of aborted) {
+        options.busy(skipped.header);
+        answer(skipped, { status: "aborted", execution_count: count });
+        options.idle(skipped.header);
       }
     }
     working = false;
   }
 
-  async function execute(request: Request): Promise<void> {
+  /** Returns what was sent together with this cell and must not run because it failed. */
+  async function execute(request: Request): Promise<Request[]> {
     const { code, silent, store_history, stop_on_error, user_expressions } = request.content;
     const source = typeof code === "string" ? code : "";
     const isSilent = silent === true;
@@ -65,17 +72,14 @@ export function createExecutions(options: {
         sockets.publish("execute_result", { execution_count: count, data: outcome.result, metadata: {} }, request.header);
       const expressions = await evaluate(request.header.msg_id, user_expressions);
       answer(request, { status: "ok", execution_count: count, payload: [], user_expressions: expressions });
-      return;
+      return [];
     }
     sockets.publish("error", outcome.error, request.header);
+    // Before the answer: what a client sends after it has seen the error runs.
     await sleep(STRAGGLERS_MS);
     const aborted = stop_on_error === false || isSilent ? [] : waiting.splice(0);
     answer(request, { status: "error", execution_count: count, ...outcome.error });
-    for (const skipped of aborted) {
-      options.busy(skipped.header);
-      answer(skipped, { status: "aborted", execution_count: count });
-      options.idle(skipped.header);
-    }
+    return aborted;
   }
 
   async function runCell(id: string, source: string): Promise<Outcome> {
