@@ -13,11 +13,18 @@ function listExports(entry: string): [string, string, string][] {
   const ts = require("typescript") as typeof TypeScript;
   const source = ts.createSourceFile("index.ts", readFileSync(entry, "utf8"), ts.ScriptTarget.ES2022);
   return source.statements.flatMap((statement): [string, string, string][] => {
-    if (!ts.isExportDeclaration(statement) || statement.moduleSpecifier === undefined || statement.exportClause === undefined)
-      throw new Error(`lib/index.ts: expected only \`export { … } from "…"\` lines, got: ${statement.getText(source)}`);
+    if (
+      !ts.isExportDeclaration(statement) ||
+      statement.moduleSpecifier === undefined ||
+      statement.exportClause === undefined
+    )
+      throw new Error(
+        `lib/index.ts: expected only \`export { … } from "…"\` lines, got: ${statement.getText(source)}`,
+      );
     if (statement.isTypeOnly) return [];
     const module = (statement.moduleSpecifier as TypeScript.StringLiteral).text;
-    if (!ts.isNamedExports(statement.exportClause)) throw new Error(`lib/index.ts: name what ${module} exports`);
+    if (!ts.isNamedExports(statement.exportClause))
+      throw new Error(`lib/index.ts: name what ${module} exports`);
     return statement.exportClause.elements
       .filter((element) => !element.isTypeOnly)
       .map((element) => [element.name.text, module, (element.propertyName ?? element.name).text]);
@@ -39,7 +46,9 @@ ${lines.join("\n")}
 
 export function buildLib(): void {
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
-  const { status } = spawnSync(process.execPath, [tsc, "-p", join(root, "lib", "tsconfig.json")], { stdio: "inherit" });
+  const { status } = spawnSync(process.execPath, [tsc, "-p", join(root, "lib", "tsconfig.json")], {
+    stdio: "inherit",
+  });
   if (status !== 0) throw new Error("lib does not compile: see the messages above");
   const target = join(root, "lib", "dist", "index.js");
   writeFileSync(`${target}.new`, lazyEntry(listExports(join(root, "lib", "index.ts"))));

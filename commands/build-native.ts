@@ -12,7 +12,8 @@ const root = join(import.meta.dirname, "..");
 const require = createRequire(import.meta.url);
 const NAPI_VERSION = 8;
 
-type Outcome = { kind: "built"; seconds: number } | { kind: "current" } | { kind: "unavailable"; reason: string };
+type Outcome =
+  { kind: "built"; seconds: number } | { kind: "current" } | { kind: "unavailable"; reason: string };
 
 /** Builds the addon if it is not there for this wheel and platform. Never throws: without it the course runs on wasm. */
 export function buildNative(): Outcome {
@@ -22,15 +23,25 @@ export function buildNative(): Outcome {
   const cc = libraryNamed(wheel, "tensorflow_cc");
   const framework = libraryNamed(wheel, "tensorflow_framework");
   if (cc === undefined || framework === undefined)
-    return { kind: "unavailable", reason: "the TensorFlow wheel is not installed (no network at set-up, or no wheel for this platform)" };
+    return {
+      kind: "unavailable",
+      reason: "the TensorFlow wheel is not installed (no network at set-up, or no wheel for this platform)",
+    };
   const sources = join(dirname(require.resolve("@tensorflow/tfjs-node-gpu/package.json")), "binding");
   const stamp = stampOf(wheel);
   const stampFile = `${target}.built-for`;
-  if (existsSync(target) && existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return { kind: "current" };
+  if (existsSync(target) && existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp)
+    return { kind: "current" };
 
-  const compiler = [process.env.CXX, "g++", "clang++", "c++"].find((name) => name !== undefined && runs(name));
+  const compiler = [process.env.CXX, "g++", "clang++", "c++"].find(
+    (name) => name !== undefined && runs(name),
+  );
   if (compiler === undefined)
-    return { kind: "unavailable", reason: "no C++ compiler was found (Debian/Ubuntu: sudo apt-get install g++; macOS: xcode-select --install)" };
+    return {
+      kind: "unavailable",
+      reason:
+        "no C++ compiler was found (Debian/Ubuntu: sudo apt-get install g++; macOS: xcode-select --install)",
+    };
   const started = performance.now();
   mkdirSync(folder, { recursive: true });
   // Relative to the addon, so that the folder can be moved.
@@ -48,7 +59,10 @@ export function buildNative(): Outcome {
   const { status, stderr } = spawnSync(compiler, args, { encoding: "utf8" });
   if (status !== 0) {
     rmSync(`${target}.new`, { force: true });
-    return { kind: "unavailable", reason: `${compiler} failed: ${stderr.trim().split("\n").slice(0, 5).join(" | ")}` };
+    return {
+      kind: "unavailable",
+      reason: `${compiler} failed: ${stderr.trim().split("\n").slice(0, 5).join(" | ")}`,
+    };
   }
   renameSync(`${target}.new`, target);
   writeFileSync(stampFile, stamp);
@@ -56,13 +70,19 @@ export function buildNative(): Outcome {
 }
 
 function libraryNamed(folder: string, name: string): string | undefined {
-  return [`lib${name}.so.2`, `lib${name}.2.dylib`].map((file) => join(folder, file)).find((file) => existsSync(file));
+  return [`lib${name}.so.2`, `lib${name}.2.dylib`]
+    .map((file) => join(folder, file))
+    .find((file) => existsSync(file));
 }
 
 /** What the binary depends on: the wheel's version, and how we compile. */
 function stampOf(wheel: string): string {
-  const info = readdirSync(join(wheel, "..")).find((name) => name.startsWith("tensorflow") && name.endsWith(".dist-info"));
-  const ours = readFileSync(import.meta.filename, "utf8") + readFileSync(join(root, "lib", "native", "quiet.cc"), "utf8");
+  const info = readdirSync(join(wheel, "..")).find(
+    (name) => name.startsWith("tensorflow") && name.endsWith(".dist-info"),
+  );
+  const ours =
+    readFileSync(import.meta.filename, "utf8") +
+    readFileSync(join(root, "lib", "native", "quiet.cc"), "utf8");
   return `${info ?? "unknown wheel"} ${createHash("sha256").update(ours).digest("hex")}\n`;
 }
 

@@ -65,9 +65,13 @@ async function markOnce(
   if (signal?.aborted === true) return { marked, wasMarked: false };
   const { id, settings } = workshop.assignment;
   // Pages are written anew each time: they are cheap, and may have been moved or edited.
-  await writeWhole(join(out, folder, "results.json"), `${JSON.stringify(buildGradescopeResults(marked, id), null, 2)}\n`);
+  await writeWhole(
+    join(out, folder, "results.json"),
+    `${JSON.stringify(buildGradescopeResults(marked, id), null, 2)}\n`,
+  );
   await writeWhole(join(out, folder, "feedback.html"), buildStudentPage(marked, settings.title));
-  if (kept === undefined && isFinal(marked)) await writeWhole(path, JSON.stringify({ key, marked } satisfies Kept));
+  if (kept === undefined && isFinal(marked))
+    await writeWhole(path, JSON.stringify({ key, marked } satisfies Kept));
   return { marked, wasMarked: kept === undefined };
 }
 
@@ -92,6 +96,11 @@ async function writeOverview(
   await writeWhole(join(out, "gradebook.csv"), buildGradebook(all, questions));
   const entries = all.map((marked) => ({ marked, folder: folders.get(marked.name)! }));
   const { notice } = session.confinement;
-  const page = { title: settings.title, questions, entries, notices: [...notices, ...(notice === undefined ? [] : [notice])] };
+  const page = {
+    title: settings.title,
+    questions,
+    entries,
+    notices: [...notices, ...(notice === undefined ? [] : [notice])],
+  };
   await writeWhole(join(out, "index.html"), buildSummaryPage(page));
 }

@@ -18,7 +18,9 @@ export async function fingerprintAssignment(id: string): Promise<string> {
 }
 
 export async function fingerprintSubmission(found: FoundSubmission, assignment: string): Promise<string> {
-  const hash = createHash("sha256").update(assignment).update(found.problem ?? "");
+  const hash = createHash("sha256")
+    .update(assignment)
+    .update(found.problem ?? "");
   for (const path of found.candidates) {
     hash.update(path);
     const bytes = await readStrangersFile(path, path).catch((error: unknown) => String(error));
@@ -30,7 +32,8 @@ export async function fingerprintSubmission(found: FoundSubmission, assignment: 
 async function addFolder(hash: Hash, folder: string, wanted: RegExp): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile() && wanted.test(entry.name));
-  for (const path of files.map((entry) => join(entry.parentPath, entry.name)).sort()) await addFile(hash, path);
+  for (const path of files.map((entry) => join(entry.parentPath, entry.name)).sort())
+    await addFile(hash, path);
 }
 
 async function addFile(hash: Hash, path: string): Promise<void> {

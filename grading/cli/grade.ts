@@ -38,10 +38,14 @@ async function grade({ assignment: id, submissions, out, jobs, fresh }: GradeOpt
   const assignment = await loadAssignment(id);
   const found = await findSubmissions(submissions, id);
   if (found.submissions.length === 0)
-    throw new UsageError(`${submissions}: no submissions in it. Expected NAME.ipynb, NAME.zip or NAME/${id}.ipynb.`);
+    throw new UsageError(
+      `${submissions}: no submissions in it. Expected NAME.ipynb, NAME.zip or NAME/${id}.ipynb.`,
+    );
   prepareOutput(out, submissions);
   if (!existsSync(join(import.meta.dirname, "../../lib/dist/index.js")))
-    throw new UsageError("lib/dist: the library is not built. Type ./course doctor, which says what is missing.");
+    throw new UsageError(
+      "lib/dist: the library is not built. Type ./course doctor, which says what is missing.",
+    );
   const fingerprint = await fingerprintAssignment(id);
   const session = openSession();
   const compiler = openCompiler(session);
@@ -56,14 +60,18 @@ async function grade({ assignment: id, submissions, out, jobs, fresh }: GradeOpt
     console.log(`${assignment.settings.title}: ${length} submissions, ${Math.min(jobs, length)} at a time`);
     if (session.confinement.notice !== undefined) console.log(session.confinement.notice);
     const progress = startProgress(length);
-    const marks = await markBatch(found, { assignment, session, compiler }, {
-      out,
-      jobs,
-      fresh,
-      fingerprint,
-      signal: stop.signal,
-      report: (marked, wasMarked) => progress.report(describeLine(marked, wasMarked), wasMarked),
-    });
+    const marks = await markBatch(
+      found,
+      { assignment, session, compiler },
+      {
+        out,
+        jobs,
+        fresh,
+        fingerprint,
+        signal: stop.signal,
+        report: (marked, wasMarked) => progress.report(describeLine(marked, wasMarked), wasMarked),
+      },
+    );
     progress.finish();
     if (stop.signal.aborted) {
       console.log(`Stopped after ${marks.length} of ${length}. The same command goes on from here.`);

@@ -1,6 +1,9 @@
 /** The known word nearest to a mistyped one, or undefined where none is near. */
 export function nearest(word: string, known: string[]): string | undefined {
-  const ranked = known.map((each) => ({ each, distance: editDistance(word.toLowerCase(), each.toLowerCase()) }));
+  const ranked = known.map((each) => ({
+    each,
+    distance: editDistance(word.toLowerCase(), each.toLowerCase()),
+  }));
   const best = ranked.sort((a, b) => a.distance - b.distance)[0];
   return best !== undefined && best.distance <= Math.max(2, best.each.length / 3) ? best.each : undefined;
 }

@@ -48,14 +48,23 @@ export function parseGradeOptions(args: string[], known: string[]): GradeOptions
   if (values.help) return undefined;
   const [assignment, submissions, ...more] = positionals;
   const list = known.length === 0 ? "there are none yet" : known.join(", ");
-  if (assignment === undefined) throw new UsageError(`which assignment? One of: ${list}. (--help shows all.)`);
+  if (assignment === undefined)
+    throw new UsageError(`which assignment? One of: ${list}. (--help shows all.)`);
   if (!known.includes(assignment)) {
     const near = nearest(assignment, known);
-    throw new UsageError(`assignment ${JSON.stringify(assignment)}: unknown; there is ${list}.${near === undefined ? "" : ` Is ${near} meant?`}`);
+    throw new UsageError(
+      `assignment ${JSON.stringify(assignment)}: unknown; there is ${list}.${near === undefined ? "" : ` Is ${near} meant?`}`,
+    );
   }
   if (submissions === undefined) throw new UsageError(`which folder? ./course grade ${assignment} FOLDER`);
   if (more.length > 0) throw new UsageError(`${more.join(" ")}: one folder at a time, please.`);
-  return { assignment, submissions: checkFolder(submissions), out: resolve(values.out), jobs: parseJobs(values.jobs), fresh: values.fresh };
+  return {
+    assignment,
+    submissions: checkFolder(submissions),
+    out: resolve(values.out),
+    jobs: parseJobs(values.jobs),
+    fresh: values.fresh,
+  };
 }
 
 function parse(args: string[]) {
@@ -66,7 +75,9 @@ function parse(args: string[]) {
     const name = /--?[\w-]+/.exec(error.message)?.[0] ?? "";
     if (error.code !== "ERR_PARSE_ARGS_UNKNOWN_OPTION") throw new UsageError(`${name}: ${error.message}`);
     const near = nearest(name.replace(/^-+/, ""), Object.keys(options));
-    throw new UsageError(`option ${name}: unknown.${near === undefined ? " --help shows all." : ` Is --${near} meant?`}`);
+    throw new UsageError(
+      `option ${name}: unknown.${near === undefined ? " --help shows all." : ` Is --${near} meant?`}`,
+    );
   }
 }
 
@@ -80,7 +91,8 @@ function parseJobs(text: string | undefined): number {
 function checkFolder(path: string): string {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) throw new UsageError(`${path}: there is no such folder.`);
-  if (!found.isDirectory()) throw new UsageError(`${path}: expected a folder of submissions, got a file. Give the folder it is in.`);
+  if (!found.isDirectory())
+    throw new UsageError(`${path}: expected a folder of submissions, got a file. Give the folder it is in.`);
   return resolve(path);
 }
 
@@ -88,7 +100,9 @@ function checkFolder(path: string): string {
 export function prepareOutput(out: string, submissions: string): void {
   const inside = `${realpathOfNearest(out)}${sep}`.startsWith(`${realpathSync(submissions)}${sep}`);
   if (inside)
-    throw new UsageError(`--out ${out}: lies inside the submissions, where results would be taken for one. Choose a folder outside.`);
+    throw new UsageError(
+      `--out ${out}: lies inside the submissions, where results would be taken for one. Choose a folder outside.`,
+    );
   const probe = join(out, `.probe-${process.pid}`);
   try {
     mkdirSync(out, { recursive: true });

@@ -17,7 +17,8 @@ export function startProgress(total: number, stream: NodeJS.WriteStream = proces
       const each = worked === 0 ? 0 : (performance.now() - started) / worked;
       const left = done === total ? "" : `, ${formatSeconds((each * (total - done)) / 1000)} left`;
       const count = `[${String(done).padStart(String(total).length)}/${total}]`;
-      if (stream.isTTY) stream.write(`\r\u001b[K${count} ${line}\n${bar(done / total)} ${done} of ${total}${left}`);
+      if (stream.isTTY)
+        stream.write(`\r\u001b[K${count} ${line}\n${bar(done / total)} ${done} of ${total}${left}`);
       else stream.write(`${count} ${line}${left}\n`);
     },
     finish() {

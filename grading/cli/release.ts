@@ -57,7 +57,8 @@ function inSolution<T>(assignment: string, make: () => T): T {
   try {
     return make();
   } catch (error) {
-    if (error instanceof ReleaseError) throw new ReleaseError(`solutions/${assignment}.ipynb: ${error.message}`);
+    if (error instanceof ReleaseError)
+      throw new ReleaseError(`solutions/${assignment}.ipynb: ${error.message}`);
     throw error;
   }
 }
@@ -68,7 +69,9 @@ function chooseAssignments(wanted: string[]): string[] {
     if (known.includes(name)) continue;
     const near = nearest(name, known);
     const hint = near === undefined ? "" : ` Is ${near} meant?`;
-    throw new ReleaseError(`assignment ${JSON.stringify(name)}: unknown; there is ${known.join(", ") || "none yet"}.${hint}`);
+    throw new ReleaseError(
+      `assignment ${JSON.stringify(name)}: unknown; there is ${known.join(", ") || "none yet"}.${hint}`,
+    );
   }
   return wanted.length === 0 ? known : wanted;
 }
@@ -78,9 +81,12 @@ function parse(args: string[]) {
     return parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
     if (!(error instanceof Error) || !("code" in error)) throw error;
-    if (error.code !== "ERR_PARSE_ARGS_UNKNOWN_OPTION") throw new ReleaseError(`${error.message} (--help shows all.)`);
+    if (error.code !== "ERR_PARSE_ARGS_UNKNOWN_OPTION")
+      throw new ReleaseError(`${error.message} (--help shows all.)`);
     const name = /--?[\w-]+/.exec(error.message)?.[0] ?? "";
     const near = nearest(name.replace(/^-+/, ""), Object.keys(options));
-    throw new ReleaseError(`option ${name}: unknown.${near === undefined ? " --help shows all." : ` Is --${near} meant?`}`);
+    throw new ReleaseError(
+      `option ${name}: unknown.${near === undefined ? " --help shows all." : ` Is --${near} meant?`}`,
+    );
   }
 }

@@ -8,7 +8,9 @@ import { style } from "./style.ts";
 
 /** One self-contained page of HTML. */
 export function buildStudentPage(marked: Marked, title: string): string {
-  const sentences = new Map(marked.questions.flatMap(({ checks }) => checks.map(({ id, sentence }) => [id, sentence] as const)));
+  const sentences = new Map(
+    marked.questions.flatMap(({ checks }) => checks.map(({ id, sentence }) => [id, sentence] as const)),
+  );
   const name = neutraliseLine(marked.name);
   const body = html`<main>
     <header>
@@ -19,8 +21,9 @@ export function buildStudentPage(marked: Marked, title: string): string {
     </header>
     ${marked.fault === undefined ? marked.questions.map((each) => showQuestion(each, sentences)) : nothing}
     <footer>
-      Checks marked “not shown” use inputs that stay secret, so that the next class can be asked the same; what they say
-      about your answer is kept general for that reason. If you think a verdict is wrong, ask your tutor: they see it all.
+      Checks marked “not shown” use inputs that stay secret, so that the next class can be asked the same;
+      what they say about your answer is kept general for that reason. If you think a verdict is wrong, ask
+      your tutor: they see it all.
     </footer>
   </main>`;
   return buildPage({ title: `${title}: ${name}`, style, body });
@@ -40,10 +43,13 @@ function greet(marked: Marked, { earned, outOf, open }: Points): string {
   if (marked.questions.every((each) => each.checks.every(({ verdict }) => isUntouched(verdict))))
     return "Every cell is still as it was handed out. If that is not what you meant to hand in, tell your tutor: perhaps the file was not saved.";
   if (earned === outOf) return "Everything passes. Well done!";
-  const whole = marked.questions.filter(({ checks }) => checks.every(({ verdict }) => verdict.kind === "passed")).length;
+  const whole = marked.questions.filter(({ checks }) =>
+    checks.every(({ verdict }) => verdict.kind === "passed"),
+  ).length;
   const count = whole === 0 ? "" : ` ${whole} of ${marked.questions.length} questions are completely right.`;
   if (earned / outOf >= 0.7) return `Most of it works.${count} Below is what is missing.`;
-  if (earned === 0) return "Nothing passes yet. Begin with the first question below: its reason and hint say where to look.";
+  if (earned === 0)
+    return "Nothing passes yet. Begin with the first question below: its reason and hint say where to look.";
   return `A good part is there.${count} Below is what is missing, and why.`;
 }
 
@@ -55,7 +61,10 @@ function showFault(fault: string): Html {
   return html`<section class="card">
     <h2>This could not be graded yet</h2>
     <p class="reason">${neutralise(fault.split("\n")[0]!, 800)}.</p>
-    <p>That is not a zero. Your tutor has been told; hand in the right file, or ask if you do not see what is wrong.</p>
+    <p>
+      That is not a zero. Your tutor has been told; hand in the right file, or ask if you do not see what is
+      wrong.
+    </p>
   </section>`;
 }
 
@@ -70,12 +79,14 @@ function showQuestion(question: QuestionResult, sentences: ReadonlyMap<string, s
     ${problems.length > 0 ? showProblems(question) : nothing}
     ${problems.length > 0 ? nothing : showChecks(question, sentences)}
     ${notes.map((note) => html`<p class="note">${neutraliseLine(note, 400)}</p>`)}
-    ${output.trim() === ""
-      ? nothing
-      : html`<details>
-          <summary>What your code printed</summary>
-          <pre>${neutralise(output)}</pre>
-        </details>`}
+    ${
+      output.trim() === ""
+        ? nothing
+        : html`<details>
+            <summary>What your code printed</summary>
+            <pre>${neutralise(output)}</pre>
+          </details>`
+    }
   </section>`;
 }
 
@@ -95,7 +106,14 @@ ${neutralise(message, 800)}</pre>`,
     ${problems.length > 5 ? html`<p class="note">… and ${problems.length - 5} more.</p>` : nothing}`;
 }
 
-const signs = { passed: "✓", failed: "✗", crashed: "!", "timed-out": "⧗", skipped: "–", ungraded: "?" } as const;
+const signs = {
+  passed: "✓",
+  failed: "✗",
+  crashed: "!",
+  "timed-out": "⧗",
+  skipped: "–",
+  ungraded: "?",
+} as const;
 
 /** Checks that ended alike for the same reason (an untouched cell, a cell that stops at once) share one line of reason. */
 function showChecks({ checks }: QuestionResult, sentences: ReadonlyMap<string, string>): Html {

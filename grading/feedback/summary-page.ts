@@ -18,7 +18,10 @@ export function buildSummaryPage({ title, questions, entries, notices }: Summary
   const final = entries.map(({ marked }) => marked).filter(isFinal);
   const open = entries.length - final.length;
   const scores = final.map((marked) => sumSubmission(marked).earned).sort((a, b) => a - b);
-  const outOf = questions.reduce((sum, { checks }) => sum + checks.reduce((total, { points }) => total + points, 0), 0);
+  const outOf = questions.reduce(
+    (sum, { checks }) => sum + checks.reduce((total, { points }) => total + points, 0),
+    0,
+  );
   const middle = scores.length === 0 ? "–" : median(scores);
   const body = html`<main class="wide">
     <h1>${title}</h1>
@@ -68,19 +71,24 @@ function showRow({ marked, folder }: Summary["entries"][number], questions: Ques
     <td class="name"><a href="${encodeURI(folder)}/feedback.html">${neutraliseLine(marked.name)}</a></td>
     <td class="n">${isDone ? earned : "?"}</td>
     ${cells}
-    <td class="status">${neutraliseLine(describeStatus(marked), 400)}${marked.notes.length > 0 ? html` <span>(notes)</span>` : nothing}</td>
+    <td class="status">
+      ${neutraliseLine(describeStatus(marked), 400)}${marked.notes.length > 0 ? html` <span>(notes)</span>` : nothing}
+    </td>
   </tr>`;
 }
 
 function showRates(questions: Question[], all: Marked[]): Html {
   const rows = questions.flatMap(({ checks }) =>
     checks.map((check) => {
-      const kinds = all.flatMap(({ questions }) => questions.flatMap((each) => each.checks))
+      const kinds = all
+        .flatMap(({ questions }) => questions.flatMap((each) => each.checks))
         .filter(({ id }) => id === check.id)
         .map(({ verdict }) => verdict.kind);
       const count = (...some: string[]) => kinds.filter((kind) => some.includes(kind)).length;
       return html`<tr>
-        <td>${check.id}${check.visibility === "hidden" ? html` <span class="meta">(hidden)</span>` : nothing}</td>
+        <td>
+          ${check.id}${check.visibility === "hidden" ? html` <span class="meta">(hidden)</span>` : nothing}
+        </td>
         <td>${check.sentence}</td>
         <td class="n">${count("passed")}</td>
         <td class="n">${count("failed")}</td>

@@ -39,7 +39,8 @@ export async function listAssignments(folder: string = join(root, "tests/exercis
   const entries = await readdir(folder, { withFileTypes: true, recursive: false }).catch(() => []);
   const names: string[] = [];
   for (const entry of entries)
-    if (entry.isDirectory() && (await readdir(join(folder, entry.name))).includes("public-checks.ts")) names.push(entry.name);
+    if (entry.isDirectory() && (await readdir(join(folder, entry.name))).includes("public-checks.ts"))
+      names.push(entry.name);
   return names.sort();
 }
 
@@ -49,7 +50,9 @@ export async function loadAssignment(id: string): Promise<Assignment> {
   if (!known.includes(id)) throw new AssignmentError(describeUnknown(id, known));
   const notebook = join(root, "exercises", `${id}.ipynb`);
   const bytes = await readFile(notebook).catch(() => {
-    throw new AssignmentError(`exercises/${id}.ipynb: not there; it is made from the solution by ./course release ${id}`);
+    throw new AssignmentError(
+      `exercises/${id}.ipynb: not there; it is made from the solution by ./course release ${id}`,
+    );
   });
   const part = async (name: string) =>
     (await import(pathToFileURL(join(root, "tests/exercises", id, name)).href)) as Record<string, unknown>;
@@ -62,21 +65,32 @@ export async function loadAssignment(id: string): Promise<Assignment> {
   return buildAssignment({
     id,
     exercise: parseNotebook(bytes, `exercises/${id}.ipynb`),
-    checks: [...readChecks(open.publicChecks, id, "public"), ...readChecks(hidden.hiddenChecks, id, "hidden")],
+    checks: [
+      ...readChecks(open.publicChecks, id, "public"),
+      ...readChecks(hidden.hiddenChecks, id, "hidden"),
+    ],
     ...(own.settings === undefined ? {} : { settings: own.settings as AssignmentSettings }),
   });
 }
 
 function readChecks(value: unknown, id: string, visibility: "public" | "hidden"): CheckDefinition[] {
   if (Array.isArray(value)) return value as CheckDefinition[];
-  throw new AssignmentError(`tests/exercises/${id}/${visibility}-checks.ts: expected it to export ${visibility}Checks, a list`);
+  throw new AssignmentError(
+    `tests/exercises/${id}/${visibility}-checks.ts: expected it to export ${visibility}Checks, a list`,
+  );
 }
 
 /** Puts the checks in order and refuses contradictions between them and the notebook. */
-export function buildAssignment({ id, exercise, checks, settings = { title: id } }: AssignmentParts): Assignment {
+export function buildAssignment({
+  id,
+  exercise,
+  checks,
+  settings = { title: id },
+}: AssignmentParts): Assignment {
   const ids = answerIds(exercise);
   for (const { question, id: check } of checks)
-    if (!ids.includes(question)) throw new AssignmentError(`check ${check}: the exercise has no answer cell ${question}`);
+    if (!ids.includes(question))
+      throw new AssignmentError(`check ${check}: the exercise has no answer cell ${question}`);
   const questions = ids.map((question) => {
     const own = checks.filter((each) => each.question === question);
     const sorted = [...own.filter(isPublic), ...own.filter((each) => !isPublic(each))];
@@ -111,6 +125,9 @@ function titleOf(question: string, { cells }: Notebook): string {
 }
 
 function describeUnknown(id: string, known: string[]): string {
-  const there = known.length === 0 ? "there are none yet" : `there ${known.length === 1 ? "is" : "are"} ${known.join(", ")}`;
+  const there =
+    known.length === 0
+      ? "there are none yet"
+      : `there ${known.length === 1 ? "is" : "are"} ${known.join(", ")}`;
   return `assignment ${JSON.stringify(id)}: unknown; ${there}.`;
 }

@@ -9,7 +9,10 @@ export type ReadyAnswer =
   | { kind: "broken"; error: string; problems: Diagnostic[] };
 
 /** Gives, by question, the answer's cell with all it needs in the order in which they run. */
-export async function compileAnswers(cells: SourceCell[], compiler: Compiler): Promise<(question: string) => ReadyAnswer> {
+export async function compileAnswers(
+  cells: SourceCell[],
+  compiler: Compiler,
+): Promise<(question: string) => ReadyAnswer> {
   const stuck = new Map<string, string>();
   let result = await compiler.compile(cells);
   if (result.kind === "stuck") {
@@ -26,14 +29,23 @@ export async function compileAnswers(cells: SourceCell[], compiler: Compiler): P
   const compiled = new Map(result.cells.map((cell) => [cell.name, cell]));
   return (question) => {
     const cell = compiled.get(question);
-    if (cell === undefined) return { kind: "broken", error: stuck.get(question) ?? "it was not compiled", problems: [] };
+    if (cell === undefined)
+      return { kind: "broken", error: stuck.get(question) ?? "it was not compiled", problems: [] };
     const [first] = cell.diagnostics;
     if (first !== undefined)
-      return { kind: "broken", error: `does not compile: line ${first.line}: ${first.message}`, problems: cell.diagnostics };
+      return {
+        kind: "broken",
+        error: `does not compile: line ${first.line}: ${first.message}`,
+        problems: cell.diagnostics,
+      };
     const needed = orderNeeded(question, compiled);
     const unparsed = needed.find(({ diagnostics }) => diagnostics[0]?.syntax === true);
     if (unparsed !== undefined)
-      return { kind: "broken", error: `uses ${unparsed.name}, which does not compile`, problems: unparsed.diagnostics };
+      return {
+        kind: "broken",
+        error: `uses ${unparsed.name}, which does not compile`,
+        problems: unparsed.diagnostics,
+      };
     return { kind: "ready", cells: needed, notes: borrowNotes(needed) };
   };
 }
@@ -57,5 +69,7 @@ function orderNeeded(question: string, compiled: Map<string, CompiledCell>): Com
 function borrowNotes(cells: CompiledCell[]): string[] {
   const names = [...new Set(cells.flatMap(({ borrowed }) => borrowed))];
   if (names.length === 0) return [];
-  return [`Uses ${names.join(", ")} from a cell of your own, which was run as well; safer is to keep it in the answer cell.`];
+  return [
+    `Uses ${names.join(", ")} from a cell of your own, which was run as well; safer is to keep it in the answer cell.`,
+  ];
 }

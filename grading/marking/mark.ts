@@ -55,8 +55,15 @@ export interface Workshop {
 export async function markSubmission(found: FoundSubmission, workshop: Workshop): Promise<Marked> {
   const started = performance.now();
   const marked = await markParts(found, workshop).catch((error: unknown) => {
-    const fault = error instanceof Unreadable ? error.message : `the grader failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
-    return { fault, notes: [], questions: workshop.assignment.questions.map((each) => ungraded(each, fault)) };
+    const fault =
+      error instanceof Unreadable
+        ? error.message
+        : `the grader failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+    return {
+      fault,
+      notes: [],
+      questions: workshop.assignment.questions.map((each) => ungraded(each, fault)),
+    };
   });
   return { name: found.name, ...marked, seconds: (performance.now() - started) / 1000 };
 }
@@ -73,7 +80,10 @@ async function markParts(
   for (const question of assignment.questions) {
     const answer = extracted.answers.find((each) => each.question === question.id)!;
     const ready = answer.untouched ? { kind: "untouched" as const } : compiled(question.id);
-    const run = await runChecks(question, ready, verdicts, { session, withheld: assignment.settings.withheld ?? [] });
+    const run = await runChecks(question, ready, verdicts, {
+      session,
+      withheld: assignment.settings.withheld ?? [],
+    });
     questions.push({ ...run, notes: [...answer.notes, ...run.notes] });
   }
   return { file, notes: [...notes, ...extracted.notes], questions };

@@ -35,7 +35,11 @@ export async function runChecks(
       return { ...result, checks: question.checks.map((check) => record(check, untouched)) };
     case "broken": {
       const verdict: Verdict = { kind: "crashed", error: answer.error };
-      return { ...result, problems: answer.problems, checks: question.checks.map((check) => record(check, verdict)) };
+      return {
+        ...result,
+        problems: answer.problems,
+        checks: question.checks.map((check) => record(check, verdict)),
+      };
     }
     case "ready":
       break;
@@ -44,7 +48,10 @@ export async function runChecks(
   try {
     for (const check of question.checks) {
       const before = check.after === undefined ? passed : verdicts.get(check.after);
-      const verdict = before?.kind === "passed" ? await runCheck(check, running.call) : { kind: "skipped" as const, after: check.after! };
+      const verdict =
+        before?.kind === "passed"
+          ? await runCheck(check, running.call)
+          : { kind: "skipped" as const, after: check.after! };
       const printed = running.takeOutput();
       if (check.visibility === "public") result.output += printed;
       result.checks.push(record(check, verdict));
@@ -62,7 +69,10 @@ const untouched: Verdict = {
   hint: "Nothing is lost but the points: have a go at it.",
 };
 
-async function runCheck(check: CheckDefinition, call: Parameters<CheckDefinition["run"]>[0]["call"]): Promise<Verdict> {
+async function runCheck(
+  check: CheckDefinition,
+  call: Parameters<CheckDefinition["run"]>[0]["call"],
+): Promise<Verdict> {
   // A check may forget to pass on how a call ended; the first bad end counts.
   let ended: unknown;
   try {

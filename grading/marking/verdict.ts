@@ -14,7 +14,10 @@ export function verdictOf(error: unknown): Verdict {
     return { kind: "failed", expected, actual, ...(hint === undefined ? {} : { hint }) };
   }
   if (isAssertion(error)) return describeAssertion(error);
-  return { kind: "ungraded", fault: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
+  return {
+    kind: "ungraded",
+    fault: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+  };
 }
 
 /** The error of jest's `expect`. */
@@ -23,14 +26,19 @@ interface Assertion extends Error {
 }
 
 function isAssertion(error: unknown): error is Assertion {
-  return error instanceof Error && "matcherResult" in error && typeof error.matcherResult === "object" && error.matcherResult !== null;
+  return (
+    error instanceof Error &&
+    "matcherResult" in error &&
+    typeof error.matcherResult === "object" &&
+    error.matcherResult !== null
+  );
 }
 
 function describeAssertion({ message, matcherResult }: Assertion): Verdict {
   if ("expected" in matcherResult && "actual" in matcherResult)
     return { kind: "failed", expected: show(matcherResult.expected), actual: show(matcherResult.actual) };
   // Some matchers (toBeCloseTo) say it only in words: "Expected: 0.5\nReceived: 0.7", coloured for terminals.
-  // eslint-disable-next-line no-control-regex -- the escape character is what starts a colour
+   
   const text = message.replaceAll(/\u001b\[[0-9;]*m/g, "");
   const part = (label: RegExp) => label.exec(text)?.[1]?.trim();
   return {

@@ -28,6 +28,8 @@ export function bundleChecks(assignment: string): string {
   });
   const hidden = Object.keys(metafile.inputs).find((path) => /hidden|solutions\//.test(path));
   if (hidden !== undefined)
-    throw new ReleaseError(`${relative(root, hidden)}: would be handed out, because the public checks import it.`);
+    throw new ReleaseError(
+      `${relative(root, hidden)}: would be handed out, because the public checks import it.`,
+    );
   return outputFiles[0]!.text;
 }

@@ -6,7 +6,10 @@ const traces = new Set(["ExecuteTime", "collapsed", "execution", "jupyter", "scr
 
 export function clearOutputs(notebook: Notebook): Notebook {
   const { kernelspec, language_info } = notebook.metadata;
-  return { ...mapCells(notebook, clearCell), metadata: { kernelspec, language_info } as Notebook["metadata"] };
+  return {
+    ...mapCells(notebook, clearCell),
+    metadata: { kernelspec, language_info },
+  };
 }
 
 function clearCell({ cell_type, id, metadata, source }: Cell): Cell {

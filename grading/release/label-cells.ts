@@ -1,5 +1,12 @@
 /** Pass: every cell gets nbgrader's metadata, so that what is handed in can be told from what was handed out. */
-import { type Cell, mapCells, nameCell, type NbgraderMetadata, type Notebook, ReleaseError } from "./notebook.ts";
+import {
+  type Cell,
+  mapCells,
+  nameCell,
+  type NbgraderMetadata,
+  type Notebook,
+  ReleaseError,
+} from "./notebook.ts";
 
 /** Cells without a role of their own are given text or code: read-only, named by their id. */
 export function labelCells(notebook: Notebook): Notebook {
@@ -14,11 +21,15 @@ export function labelCells(notebook: Notebook): Notebook {
 function labelOf({ cell_type, id, metadata }: Cell, name: string): NbgraderMetadata {
   const { grade_id = id, grade = false, solution = false, locked = true, points } = metadata.nbgrader ?? {};
   if (!/^[\w-]+$/.test(grade_id))
-    throw new ReleaseError(`${name}: grade_id ${JSON.stringify(grade_id)}: expected letters, digits, _ and - only.`);
+    throw new ReleaseError(
+      `${name}: grade_id ${JSON.stringify(grade_id)}: expected letters, digits, _ and - only.`,
+    );
   const label = { schema_version: 3 as const, grade_id, grade, solution, locked, task: false, cell_type };
   if (!grade) return label;
   if (points === undefined || !(points >= 0))
-    throw new ReleaseError(`${name}: a check cell needs points, a number from 0; got ${points ?? "none"}. Add "points" to its nbgrader metadata.`);
+    throw new ReleaseError(
+      `${name}: a check cell needs points, a number from 0; got ${points ?? "none"}. Add "points" to its nbgrader metadata.`,
+    );
   return { ...label, points };
 }
 

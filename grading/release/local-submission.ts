@@ -20,14 +20,23 @@ export function openLocalSubmission(scope: () => Record<string, unknown>, tf: Te
     async call(name, args, { seconds = defaultSeconds, seed = 0 } = {}) {
       const answer = scope()[name];
       if (typeof answer !== "function")
-        throw new Mismatch(`a function called ${name}`, "none", "Run the answer cell above; if it shows an error, mend that first.");
+        throw new Mismatch(
+          `a function called ${name}`,
+          "none",
+          "Run the answer cell above; if it shows an error, mend that first.",
+        );
       const ambient = Math.random;
       Math.random = seededRandom(seed);
       tf.engine().startScope(); // what the answer leaves behind is disposed of, as tf.tidy does, but across promises
       try {
         const call = answer as (...parameters: unknown[]) => unknown;
-        const result = await withLimit(Promise.resolve(call(...args.map((each) => decode(each, tf)))), seconds, name);
-        if (result === undefined) throw new Mismatch("a value", "undefined", `Does every way through ${name} end in a return?`);
+        const result = await withLimit(
+          Promise.resolve(call(...args.map((each) => decode(each, tf)))),
+          seconds,
+          name,
+        );
+        if (result === undefined)
+          throw new Mismatch("a value", "undefined", `Does every way through ${name} end in a return?`);
         return encode(result, tf);
       } finally {
         tf.engine().endScope();

@@ -31,7 +31,9 @@ export type Cell = {
 
 export type Notebook = {
   cells: Cell[];
-  metadata: Record<string, unknown> & { kernelspec?: { name: string; display_name: string; language: string } };
+  metadata: Record<string, unknown> & {
+    kernelspec?: { name: string; display_name: string; language: string };
+  };
   nbformat: number;
   nbformat_minor: number;
 };
@@ -61,8 +63,14 @@ export function readNotebook(path: string): Notebook {
       `${path}: expected nbformat 4.5 or later, got ${raw.nbformat}.${raw.nbformat_minor}. Open it in JupyterLab and save it.`,
     );
   const kernel = raw.metadata.kernelspec?.name ?? "none";
-  if (kernel !== "tslab") throw new ReleaseError(`${path}: expected the kernel tslab, got ${kernel}. Choose TypeScript in JupyterLab.`);
-  const join = ({ source, ...rest }: RawCell): Cell => ({ ...rest, source: Array.isArray(source) ? source.join("") : source });
+  if (kernel !== "tslab")
+    throw new ReleaseError(
+      `${path}: expected the kernel tslab, got ${kernel}. Choose TypeScript in JupyterLab.`,
+    );
+  const join = ({ source, ...rest }: RawCell): Cell => ({
+    ...rest,
+    source: Array.isArray(source) ? source.join("") : source,
+  });
   return { ...raw, cells: (raw.cells as RawCell[]).map(join) };
 }
 
@@ -73,7 +81,9 @@ function parse(text: string, path: string): Notebook {
   } catch {
     // Said below: for a reader, broken JSON and JSON of something else are the same mistake.
   }
-  throw new ReleaseError(`${path}: not a Jupyter notebook. Was it saved half-way, or merged with conflict marks?`);
+  throw new ReleaseError(
+    `${path}: not a Jupyter notebook. Was it saved half-way, or merged with conflict marks?`,
+  );
 }
 
 /** The file as Jupyter writes it: keys in order, one space, one line of source each. */

@@ -17,10 +17,15 @@ export function listSolutions(folder: string = join(root, "solutions")): string[
 }
 
 /** The student's files, paths relative to the folder of exercises. Throws ReleaseError where the solution is not in order. */
-export function releaseAssignment(assignment: string, folder: string = join(root, "solutions")): ReleasedFile[] {
+export function releaseAssignment(
+  assignment: string,
+  folder: string = join(root, "solutions"),
+): ReleasedFile[] {
   const checks = join(root, "tests", "exercises", assignment, "public-checks.ts");
   if (!existsSync(checks))
-    throw new ReleaseError(`tests/exercises/${assignment}/public-checks.ts: missing; without it students could check nothing.`);
+    throw new ReleaseError(
+      `tests/exercises/${assignment}/public-checks.ts: missing; without it students could check nothing.`,
+    );
   const notebook = releaseNotebook(readNotebook(join(folder, `${assignment}.ipynb`)));
   return [
     { path: `${assignment}.ipynb`, text: formatNotebook(notebook) },

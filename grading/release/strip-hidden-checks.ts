@@ -1,7 +1,8 @@
 /** Pass: checks that a lecturer keeps in the solution itself are left out. (Ours live in tests/exercises, outside it.) */
 import { mapCells, nameCell, type Notebook, ReleaseError } from "./notebook.ts";
 
-const region = /^[^\S\n]*\/\/ ### BEGIN HIDDEN TESTS[^\S\n]*\n(?:.*\n)*?[^\S\n]*\/\/ ### END HIDDEN TESTS[^\S\n]*(?:\n|$)/gm;
+const region =
+  /^[^\S\n]*\/\/ ### BEGIN HIDDEN TESTS[^\S\n]*\n(?:.*\n)*?[^\S\n]*\/\/ ### END HIDDEN TESTS[^\S\n]*(?:\n|$)/gm;
 const anyMarker = /(?:BEGIN|END)\s+HIDDEN\s+TESTS?/i;
 
 /** Throws ReleaseError where a marker is misspelt or has no partner, rather than publish what it hides. */

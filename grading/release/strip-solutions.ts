@@ -15,9 +15,13 @@ export function stripSolutions(notebook: Notebook): Notebook {
     const regions = findRegions(cell.source, name);
     const isAnswer = cell.cell_type === "code" && cell.metadata.nbgrader?.solution === true;
     if (!isAnswer && regions.length > 0)
-      throw new ReleaseError(`${name}: has a solution but is not an answer cell. Set "solution": true in its nbgrader metadata.`);
+      throw new ReleaseError(
+        `${name}: has a solution but is not an answer cell. Set "solution": true in its nbgrader metadata.`,
+      );
     if (isAnswer && regions.length === 0)
-      throw new ReleaseError(`${name}: an answer cell without a solution. Put \`${begin}\` and \`${end}\` around it.`);
+      throw new ReleaseError(
+        `${name}: an answer cell without a solution. Put \`${begin}\` and \`${end}\` around it.`,
+      );
     return isAnswer ? { ...cell, source: stub(cell.source, regions, name) } : cell;
   });
 }
@@ -33,15 +37,19 @@ function findRegions(source: string, name: string): Region[] {
     if (kind === undefined) continue;
     const expected = kind === "BEGIN" ? begin : end;
     const where = `${name}, line ${index + 1}`;
-    if (line.trim() !== expected) throw new ReleaseError(`${where}: expected \`${expected}\`, got \`${line.trim()}\`.`);
+    if (line.trim() !== expected)
+      throw new ReleaseError(`${where}: expected \`${expected}\`, got \`${line.trim()}\`.`);
     if (kind === "BEGIN" && open !== undefined)
-      throw new ReleaseError(`${where}: a solution begins before the one of line ${open + 1} has ended. Add \`${end}\`.`);
+      throw new ReleaseError(
+        `${where}: a solution begins before the one of line ${open + 1} has ended. Add \`${end}\`.`,
+      );
     if (kind === "END" && open === undefined)
       throw new ReleaseError(`${where}: a solution ends that never began. Add \`${begin}\`.`);
     if (kind === "END") regions.push({ first: open!, last: index });
     open = kind === "BEGIN" ? index : undefined;
   }
-  if (open !== undefined) throw new ReleaseError(`${name}, line ${open + 1}: this solution never ends. Add \`${end}\`.`);
+  if (open !== undefined)
+    throw new ReleaseError(`${name}, line ${open + 1}: this solution never ends. Add \`${end}\`.`);
   return regions;
 }
 

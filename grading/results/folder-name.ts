@@ -8,7 +8,9 @@ export function chooseFolderNames(names: string[]): Map<string, string> {
     const plain = plainName(name);
     // Some disks take "Ana" and "ana", or two ways of writing é, for one.
     const isFree = plain === name.normalize("NFC") && !taken.has(plain.toLowerCase());
-    const folder = isFree ? plain : `${plain.slice(0, 60)}-${createHash("sha256").update(name).digest("hex").slice(0, 6)}`;
+    const folder = isFree
+      ? plain
+      : `${plain.slice(0, 60)}-${createHash("sha256").update(name).digest("hex").slice(0, 6)}`;
     taken.add(folder.toLowerCase());
     chosen.set(name, folder);
   }

@@ -34,7 +34,9 @@ export interface GradescopeResults {
 }
 
 export function buildGradescopeResults(marked: Marked, assignment: string): GradescopeResults {
-  const sentences = new Map(marked.questions.flatMap(({ checks }) => checks.map(({ id, sentence }) => [id, sentence] as const)));
+  const sentences = new Map(
+    marked.questions.flatMap(({ checks }) => checks.map(({ id, sentence }) => [id, sentence] as const)),
+  );
   const { earned, outOf } = sumSubmission(marked);
   const final = isFinal(marked);
   return {
@@ -47,16 +49,26 @@ export function buildGradescopeResults(marked: Marked, assignment: string): Grad
     visibility: "visible",
     stdout_visibility: "hidden",
     tests: marked.questions.flatMap((question, index) =>
-      question.checks.map((check, place) => buildTest(check, question, `${index + 1}.${place + 1}`, sentences)),
+      question.checks.map((check, place) =>
+        buildTest(check, question, `${index + 1}.${place + 1}`, sentences),
+      ),
     ),
     extra_data: { assignment, submission: neutraliseLine(marked.name), final, max_score: outOf },
   };
 }
 
-function buildTest(check: CheckResult, question: QuestionResult, number: string, sentences: ReadonlyMap<string, string>): GradescopeTest {
+function buildTest(
+  check: CheckResult,
+  question: QuestionResult,
+  number: string,
+  sentences: ReadonlyMap<string, string>,
+): GradescopeTest {
   const { kind } = check.verdict;
   const { word, reasons, hint } = viewForStudent(check, sentences);
-  const outcome = kind === "passed" ? { score: check.points, status: "passed" as const } : { score: 0, status: "failed" as const };
+  const outcome =
+    kind === "passed"
+      ? { score: check.points, status: "passed" as const }
+      : { score: 0, status: "failed" as const };
   return {
     name: `${question.title}: ${check.sentence}`,
     number,
@@ -71,8 +83,11 @@ function buildTest(check: CheckResult, question: QuestionResult, number: string,
 }
 
 function describe({ fault, notes, questions }: Marked): string {
-  if (fault !== undefined) return `This could not be graded (and is not a zero): ${neutralise(fault.split("\n")[0]!, 800)}`;
-  const lines = [...notes, ...questions.flatMap((each) => each.notes)].map((note) => neutraliseLine(note, 400));
+  if (fault !== undefined)
+    return `This could not be graded (and is not a zero): ${neutralise(fault.split("\n")[0]!, 800)}`;
+  const lines = [...notes, ...questions.flatMap((each) => each.notes)].map((note) =>
+    neutraliseLine(note, 400),
+  );
   for (const { id, problems } of questions)
     for (const { line, message, text } of problems.slice(0, 3))
       lines.push(`${id}, line ${line}: ${neutralise(message, 400)}\n    ${neutraliseLine(text)}`);

@@ -13,7 +13,10 @@ export interface StudentView {
   hint?: string;
 }
 
-export function viewForStudent({ verdict, visibility, hint }: CheckResult, sentences: ReadonlyMap<string, string>): StudentView {
+export function viewForStudent(
+  { verdict, visibility, hint }: CheckResult,
+  sentences: ReadonlyMap<string, string>,
+): StudentView {
   const isHidden = visibility === "hidden";
   const own = hint === undefined ? {} : { hint };
   switch (verdict.kind) {
@@ -21,7 +24,11 @@ export function viewForStudent({ verdict, visibility, hint }: CheckResult, sente
       return { word: "passed", reasons: [] };
     case "failed": {
       if (isHidden && !isAboutTheCell(verdict.actual))
-        return { word: "not yet", reasons: ["Your function gives something else than it should for inputs you do not see."], ...own };
+        return {
+          word: "not yet",
+          reasons: ["Your function gives something else than it should for inputs you do not see."],
+          ...own,
+        };
       const said = verdict.hint ?? hint;
       return {
         word: "not yet",
@@ -31,8 +38,13 @@ export function viewForStudent({ verdict, visibility, hint }: CheckResult, sente
     }
     case "crashed": {
       const reason = neutralise(verdict.error, 1200);
-      const isSafe = !isHidden || verdict.error.startsWith("does not compile") || verdict.error.startsWith("uses ");
-      return { word: "stopped", reasons: [isSafe ? `Stopped: ${reason}` : "Stopped with an error for inputs you do not see."], ...own };
+      const isSafe =
+        !isHidden || verdict.error.startsWith("does not compile") || verdict.error.startsWith("uses ");
+      return {
+        word: "stopped",
+        reasons: [isSafe ? `Stopped: ${reason}` : "Stopped with an error for inputs you do not see."],
+        ...own,
+      };
     }
     case "timed-out":
       return {
@@ -41,7 +53,10 @@ export function viewForStudent({ verdict, visibility, hint }: CheckResult, sente
         hint: hint ?? "Look for a loop that never ends, or a promise that is never resolved.",
       };
     case "skipped":
-      return { word: "skipped", reasons: [`Waits until this passes: ${sentences.get(verdict.after) ?? verdict.after}.`] };
+      return {
+        word: "skipped",
+        reasons: [`Waits until this passes: ${sentences.get(verdict.after) ?? verdict.after}.`],
+      };
     case "ungraded":
       return { word: "could not be graded", reasons: [neutralise(verdict.fault.split("\n")[0]!, 600)] };
   }

@@ -70,7 +70,8 @@ export function openAnswer(session: Session, source: AnswerSource): Answer {
       const printed = connection.takeOutput().trim().slice(0, 500);
       connection.close();
       const reason = "reason" in rest ? `it ${rest.reason}` : `no answer within ${startSeconds} s`;
-      if (attempt === 2) throw new GraderFault(`the sandbox does not start: ${reason}${printed === "" ? "" : `: ${printed}`}`);
+      if (attempt === 2)
+        throw new GraderFault(`the sandbox does not start: ${reason}${printed === "" ? "" : `: ${printed}`}`);
     }
   }
 
@@ -81,7 +82,8 @@ export function openAnswer(session: Session, source: AnswerSource): Answer {
       const cells = source.cells.map(({ name, code }) => ({ name, code }));
       const reply = await ask({ kind: "load", cells, withheld: source.withheld }, limits.loadSeconds);
       if (reply.kind === "threw") throw new Crash(`running the cell: ${describeError(reply, source.cells)}`);
-      if (reply.kind === "unsettled") throw new Crash("running the cell: waits for a promise that nothing will ever resolve");
+      if (reply.kind === "unsettled")
+        throw new Crash("running the cell: waits for a promise that nothing will ever resolve");
       if (reply.kind !== "loaded") throw new Crash("running the cell: it answered out of turn");
     } catch (error) {
       connection!.close();
@@ -90,12 +92,19 @@ export function openAnswer(session: Session, source: AnswerSource): Answer {
     }
   }
 
-  async function call(name: string, args: Wire[], { seconds = limits.callSeconds, seed = 0 }: CallOptions = {}): Promise<Wire> {
+  async function call(
+    name: string,
+    args: Wire[],
+    { seconds = limits.callSeconds, seed = 0 }: CallOptions = {},
+  ): Promise<Wire> {
     if (unloadable !== undefined) throw unloadable;
     if (left <= 0) throw new TimeOut(limits.questionSeconds);
     await load();
     const { question } = source;
-    const reply = await ask({ kind: "call", question, name, args, seed }, Math.min(seconds, Math.max(left, 0.1)));
+    const reply = await ask(
+      { kind: "call", question, name, args, seed },
+      Math.min(seconds, Math.max(left, 0.1)),
+    );
     switch (reply.kind) {
       case "returned":
         return reply.value;
@@ -105,7 +114,11 @@ export function openAnswer(session: Session, source: AnswerSource): Answer {
         throw new Mismatch("a value", "undefined", `Does every way through ${name} end in a return?`);
       case "threw":
         if (/not.?implemented/i.test(reply.error))
-          throw new Mismatch(`${name} to be written`, "the message that it is not implemented yet", "Replace the throw by your answer.");
+          throw new Mismatch(
+            `${name} to be written`,
+            "the message that it is not implemented yet",
+            "Replace the throw by your answer.",
+          );
         throw new Crash(describeError(reply, source.cells));
       case "unsettled":
         throw new Crash(`${name} returned a promise that nothing will ever resolve`);
@@ -130,6 +143,9 @@ export function openAnswer(session: Session, source: AnswerSource): Answer {
 function missing(name: string, present: string[]): Mismatch {
   const similar = present.find((each) => each.toLowerCase() === name.toLowerCase());
   const what = present.length === 0 ? "no function at all" : `only ${present.slice(0, 8).join(", ")}`;
-  const hint = similar === undefined ? "Keep the name the exercise gave the function." : `Is ${similar} meant? Capitals count.`;
+  const hint =
+    similar === undefined
+      ? "Keep the name the exercise gave the function."
+      : `Is ${similar} meant? Capitals count.`;
   return new Mismatch(`a function called ${name}`, what, hint);
 }

@@ -53,8 +53,12 @@ async function load(
   cells: Map<string, Record<string, unknown>>,
 ): Promise<Outcome> {
   seedRandom(0);
-  const open = Object.defineProperties({}, Object.getOwnPropertyDescriptors(library)) as Record<string, unknown>;
-  for (const name of withheld) Object.defineProperty(open, name, { get: () => refuse(name), enumerable: true });
+  const open = Object.defineProperties({}, Object.getOwnPropertyDescriptors(library)) as Record<
+    string,
+    unknown
+  >;
+  for (const name of withheld)
+    Object.defineProperty(open, name, { get: () => refuse(name), enumerable: true });
   const require = (specifier: string): unknown => {
     if (specifier === "@actl/generative") return open;
     if (specifier === "@tensorflow/tfjs") return tf;
@@ -67,7 +71,10 @@ async function load(
     cells.set(name, exports);
     const opening = "(async function (exports, require) {";
     try {
-      const script = new Script(`${opening}${code}\n})`, { filename: `cell:${name}`, columnOffset: -opening.length });
+      const script = new Script(`${opening}${code}\n})`, {
+        filename: `cell:${name}`,
+        columnOffset: -opening.length,
+      });
       await (script.runInThisContext() as (...parameters: unknown[]) => Promise<void>)(exports, require);
     } catch (error) {
       return describe(error);

@@ -27,7 +27,10 @@ export function openCompiler(session: Session): Compiler {
       case "timed-out":
         return { kind: "stuck", reason: `the type checker did not finish within ${compileSeconds} s` };
       case "ended":
-        return { kind: "stuck", reason: `the type checker ${answer.reason}${printed === "" ? "" : `: ${printed.slice(0, 500)}`}` };
+        return {
+          kind: "stuck",
+          reason: `the type checker ${answer.reason}${printed === "" ? "" : `: ${printed.slice(0, 500)}`}`,
+        };
     }
   }
 

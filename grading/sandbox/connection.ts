@@ -6,9 +6,7 @@ import { launch, type Program } from "./launch.ts";
 import type { Session } from "./session.ts";
 
 export type Answer =
-  | { kind: "line"; text: string }
-  | { kind: "timed-out"; seconds: number }
-  | { kind: "ended"; reason: string };
+  { kind: "line"; text: string } | { kind: "timed-out"; seconds: number } | { kind: "ended"; reason: string };
 
 export interface Connection {
   /** Sends one request under a fresh id and waits for one line. After anything but a line the process is gone. */
@@ -42,9 +40,11 @@ export function connect(session: Session, program: Program): Connection {
 
   for (const stream of [child.stdout, child.stderr])
     stream?.on("data", (bytes: Buffer) => {
-      if (output.length < limits.keptOutput) output += bytes.toString("utf8").slice(0, limits.keptOutput - output.length);
+      if (output.length < limits.keptOutput)
+        output += bytes.toString("utf8").slice(0, limits.keptOutput - output.length);
       printed += bytes.length;
-      if (printed > limits.outputBytes) finish(`printed more than ${limits.outputBytes / 1e6} MB and was stopped`);
+      if (printed > limits.outputBytes)
+        finish(`printed more than ${limits.outputBytes / 1e6} MB and was stopped`);
     });
   channel.on("data", (bytes: Buffer) => {
     size += bytes.length;
@@ -100,7 +100,11 @@ function kill(child: ChildProcess): void {
 }
 
 function describeExit(code: number | null, signal: string | null, output: string, heap: number): string {
-  if (/heap out of memory|Array buffer allocation failed|out of memory/i.test(output) || signal === "SIGABRT" || code === 134)
+  if (
+    /heap out of memory|Array buffer allocation failed|out of memory/i.test(output) ||
+    signal === "SIGABRT" ||
+    code === 134
+  )
     return `ran out of memory (limit: ${heap} MB of heap)`;
   if (signal === "SIGXCPU" || code === 152) return "used up its processor time";
   if (code === 0) return "ended its own process (process.exit?) instead of returning a value";

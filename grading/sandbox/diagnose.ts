@@ -68,8 +68,13 @@ export function buildChecker(ts: Compiler, root: string, mayRead: (path: string)
       const file = program.getSourceFile(pathOf(name))!;
       const { code, map } = emit(program, file);
       const source = cells[index]!.source.split("\n");
-      const syntax = program.getSyntacticDiagnostics(file).map((each) => describe(each, file, opening, source, true));
-      const types = syntax.length > 0 ? [] : program.getSemanticDiagnostics(file).filter(({ code }) => !allowedInCells.has(code));
+      const syntax = program
+        .getSyntacticDiagnostics(file)
+        .map((each) => describe(each, file, opening, source, true));
+      const types =
+        syntax.length > 0
+          ? []
+          : program.getSemanticDiagnostics(file).filter(({ code }) => !allowedInCells.has(code));
       const diagnostics = [...syntax, ...types.map((each) => describe(each, file, opening, source, false))];
       return { name, code, map, diagnostics: diagnostics.slice(0, 20), uses, borrowed };
     });
@@ -121,7 +126,9 @@ function link(cell: SourceCell, cells: SourceCell[], names: Map<string, CellName
     sources.set(provider.name, [...(sources.get(provider.name) ?? []), name]);
     if (provider.kind === "extra") borrowed.push(name);
   }
-  const imports = [...sources].map(([from, list]) => `import { ${list.join(", ")} } from "./${from}"; `).join("");
+  const imports = [...sources]
+    .map(([from, list]) => `import { ${list.join(", ")} } from "./${from}"; `)
+    .join("");
   const text = `${imports}${cell.source}\nexport { ${own.unexported.join(", ")} };`;
   return { name: cell.name, text, opening: imports.length, uses: [...sources.keys()], borrowed };
 }

@@ -47,11 +47,18 @@ function isOnlyAName(ts: Compiler, node: TypeScript.Identifier): boolean {
   if (ts.isBindingElement(parent)) return parent.propertyName === node;
   if (ts.isImportSpecifier(parent) || ts.isImportClause(parent) || ts.isNamespaceImport(parent)) return true;
   if (ts.isLabeledStatement(parent) || ts.isBreakOrContinueStatement(parent)) return true;
-  return (ts.isObjectLiteralElement(parent) || ts.isClassElement(parent) || ts.isTypeElement(parent)) && parent.name === node;
+  return (
+    (ts.isObjectLiteralElement(parent) || ts.isClassElement(parent) || ts.isTypeElement(parent)) &&
+    parent.name === node
+  );
 }
 
 function isDeclaredAround(node: TypeScript.Identifier): boolean {
-  for (let at: TypeScript.Node | undefined = node; at !== undefined; at = at.parent as TypeScript.Node | undefined) {
+  for (
+    let at: TypeScript.Node | undefined = node;
+    at !== undefined;
+    at = at.parent as TypeScript.Node | undefined
+  ) {
     const { locals, symbol } = at as unknown as Bound;
     if (locals?.has(node.text) === true || symbol?.escapedName === node.text) return true;
   }

@@ -24,7 +24,17 @@ export function notAvailable(specifier: string): string {
 }
 
 /** What stays of `process`: enough for TensorFlow.js to recognise Node and to read its clock. */
-const kept = ["arch", "hrtime", "memoryUsage", "nextTick", "platform", "release", "uptime", "version", "versions"] as const;
+const kept = [
+  "arch",
+  "hrtime",
+  "memoryUsage",
+  "nextTick",
+  "platform",
+  "release",
+  "uptime",
+  "version",
+  "versions",
+] as const;
 
 const networkGlobals = ["fetch", "WebSocket", "EventSource", "BroadcastChannel", "Worker", "navigator"];
 
@@ -58,10 +68,21 @@ export function disarmGlobals(): void {
 }
 
 /** Properties of the real `process` that Node's internals read through the object at run time. */
-const inUse = new Set(["domain", "_exiting", "exitCode", "emit", "_events", "_eventsCount", "_maxListeners", "nextTick"]);
+const inUse = new Set([
+  "domain",
+  "_exiting",
+  "exitCode",
+  "emit",
+  "_events",
+  "_eventsCount",
+  "_maxListeners",
+  "nextTick",
+]);
 
 function refuseExit(): never {
-  throw new Error("process.exit() is not available while work is marked: it would end the marking, not the cell");
+  throw new Error(
+    "process.exit() is not available while work is marked: it would end the marking, not the cell",
+  );
 }
 
 /** A plain stream over a descriptor: the usual one is a socket, whose constructor opens connections. */

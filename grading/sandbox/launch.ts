@@ -33,12 +33,21 @@ export function probeConfinement(program: Program, limits: Limits): Confinement 
   const withLimits: Confinement = prlimit === undefined ? {} : { prlimit };
   if (bubblewrap === undefined) return { ...withLimits, notice: missing };
   try {
-    const [command, ...args] = commandLine({ ...program, args: ["--version"] }, limits, { ...withLimits, bubblewrap });
-    execFileSync(command!, args.slice(0, args.indexOf("--permission")).concat("--version"), { stdio: "pipe", timeout: 10_000 });
+    const [command, ...args] = commandLine({ ...program, args: ["--version"] }, limits, {
+      ...withLimits,
+      bubblewrap,
+    });
+    execFileSync(command!, args.slice(0, args.indexOf("--permission")).concat("--version"), {
+      stdio: "pipe",
+      timeout: 10_000,
+    });
     return { ...withLimits, bubblewrap };
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split("\n")[1] ?? error.message) : String(error);
-    return { ...withLimits, notice: `${missing} (It is installed here, but does not start: ${reason.trim()})` };
+    return {
+      ...withLimits,
+      notice: `${missing} (It is installed here, but does not start: ${reason.trim()})`,
+    };
   }
 }
 
@@ -66,7 +75,9 @@ export function commandLine(program: Program, limits: Limits, confinement: Confi
   ];
   return [
     ...(confinement.bubblewrap === undefined ? [] : [confinement.bubblewrap, ...walls(program)]),
-    ...(confinement.prlimit === undefined ? [] : [confinement.prlimit, ...ceilings(limits, confinement), "--"]),
+    ...(confinement.prlimit === undefined
+      ? []
+      : [confinement.prlimit, ...ceilings(limits, confinement), "--"]),
     ...node,
   ];
 }
@@ -80,8 +91,12 @@ function walls({ folders, environment }: Program): string[] {
     "--clearenv",
     ...["--uid", "65534", "--gid", "65534", "--hostname", "sandbox", "--chdir", "/"],
     ...["/lib", "/lib64", "/lib32"].flatMap(systemFolder),
-    ...["/usr/lib", "/usr/lib64", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d"].flatMap((path) => ["--ro-bind-try", path, path]),
-    ...(findTool("prlimit") === undefined ? [] : ["--ro-bind-try", findTool("prlimit")!, findTool("prlimit")!]),
+    ...["/usr/lib", "/usr/lib64", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d"].flatMap(
+      (path) => ["--ro-bind-try", path, path],
+    ),
+    ...(findTool("prlimit") === undefined
+      ? []
+      : ["--ro-bind-try", findTool("prlimit")!, findTool("prlimit")!]),
     ...["--ro-bind", process.execPath, process.execPath],
     ...["--dev", "/dev", "--size", "8388608", "--tmpfs", "/tmp"],
     ...folders.flatMap((folder) => ["--ro-bind", folder, folder]),
@@ -112,5 +127,7 @@ function ceilings(limits: Limits, { bubblewrap }: Confinement): string[] {
 
 function findTool(name: "bwrap" | "prlimit"): string | undefined {
   if (process.platform !== "linux") return undefined;
-  return ["/usr/bin", "/bin", "/usr/local/bin"].map((folder) => `${folder}/${name}`).find((path) => existsSync(path));
+  return ["/usr/bin", "/bin", "/usr/local/bin"]
+    .map((folder) => `${folder}/${name}`)
+    .find((path) => existsSync(path));
 }

@@ -22,5 +22,5 @@ export function readLine(): string | undefined {
 
 export function writeLine(text: string): void {
   const bytes = Buffer.from(`${text}\n`);
-  for (let from = 0; from < bytes.length; ) from += writeSync(channel, bytes, from);
+  for (let from = 0; from < bytes.length;) from += writeSync(channel, bytes, from);
 }

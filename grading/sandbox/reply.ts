@@ -13,7 +13,8 @@ export function parseReply(text: string, id: string): Reply | { kind: "malformed
   } catch {
     return { kind: "malformed", reason: "its answer is not JSON" };
   }
-  if (!isRecord(raw) || raw.id !== id) return { kind: "malformed", reason: "its answer does not belong to the question asked" };
+  if (!isRecord(raw) || raw.id !== id)
+    return { kind: "malformed", reason: "its answer does not belong to the question asked" };
   const kind = kinds.find((each) => each === raw.kind);
   if (kind === undefined) return { kind: "malformed", reason: "its answer is of no known kind" };
   switch (kind) {
@@ -23,10 +24,16 @@ export function parseReply(text: string, id: string): Reply | { kind: "malformed
       return { id, kind };
     case "returned": {
       const fault = findFault(raw.value);
-      return fault === undefined ? { id, kind, value: raw.value as Wire } : { kind: "malformed", reason: fault };
+      return fault === undefined
+        ? { id, kind, value: raw.value as Wire }
+        : { kind: "malformed", reason: fault };
     }
     case "missing":
-      return { id, kind, present: Array.isArray(raw.present) ? raw.present.slice(0, 100).map((each) => cut(each, 60)) : [] };
+      return {
+        id,
+        kind,
+        present: Array.isArray(raw.present) ? raw.present.slice(0, 100).map((each) => cut(each, 60)) : [],
+      };
     case "threw":
       return { id, kind, error: cut(raw.error, 2000), stack: cut(raw.stack, 8000) };
     case "unsendable":

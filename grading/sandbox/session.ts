@@ -66,7 +66,15 @@ export function openSession({ limits = {}, bubblewrap = true }: SessionOptions =
 
 /** Packages that TensorFlow.js loads. */
 const tfjsNeeds = ["long", "seedrandom"];
-const typeFolders = ["@actl", "@tslab", "@types/node", "@types/long", "@types/seedrandom", "@types/offscreencanvas", "undici-types"];
+const typeFolders = [
+  "@actl",
+  "@tslab",
+  "@types/node",
+  "@types/long",
+  "@types/seedrandom",
+  "@types/offscreencanvas",
+  "undici-types",
+];
 
 function writePrograms(folder: string): void {
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');

@@ -50,7 +50,8 @@ export function encode<T extends TensorLike>(value: unknown, tf: Pick<TensorMake
 
   function visit(value: unknown, where: string, depth: number): Wire {
     if (--left < 0) throw new WireError(`${where}: more than ${wireLimits.values} values are returned`);
-    if (depth > wireLimits.depth) throw new WireError(`${where}: nested deeper than ${wireLimits.depth}, or contains itself`);
+    if (depth > wireLimits.depth)
+      throw new WireError(`${where}: nested deeper than ${wireLimits.depth}, or contains itself`);
     switch (typeof value) {
       case "string":
       case "boolean":
@@ -62,7 +63,9 @@ export function encode<T extends TensorLike>(value: unknown, tf: Pick<TensorMake
       case "bigint":
       case "symbol":
       case "function":
-        throw new WireError(`${where} is a ${typeof value}; return numbers, text, arrays, records or tensors`);
+        throw new WireError(
+          `${where} is a ${typeof value}; return numbers, text, arrays, records or tensors`,
+        );
       case "object":
         return value === null ? null : visitObject(value, where, depth);
     }
@@ -74,10 +77,13 @@ export function encode<T extends TensorLike>(value: unknown, tf: Pick<TensorMake
     if (isArray(value)) return visitList([...(value as unknown[])], where, depth);
     const prototype: unknown = getPrototypeOf(value);
     if (prototype !== plain && prototype !== null)
-      throw new WireError(`${where} is a ${className(value)}; return numbers, text, arrays, records or tensors`);
+      throw new WireError(
+        `${where} is a ${className(value)}; return numbers, text, arrays, records or tensors`,
+      );
     const record: { [key: string]: Json } = {};
     for (const [key, each] of entries(value)) {
-      if (key === "__proto__" || key === "$tensor") throw new WireError(`${where}: a key may not be called ${key}`);
+      if (key === "__proto__" || key === "$tensor")
+        throw new WireError(`${where}: a key may not be called ${key}`);
       record[key] = visit(each, `${where}.${key}`, depth + 1) as Json;
     }
     return record;
@@ -92,7 +98,8 @@ export function encode<T extends TensorLike>(value: unknown, tf: Pick<TensorMake
     if (dtype !== "float32" && dtype !== "int32" && dtype !== "bool")
       throw new WireError(`${where} is a tensor of ${dtype}; expected float32, int32 or bool`);
     const values = tensor.dataSync();
-    if ((left -= values.length) < 0) throw new WireError(`${where}: more than ${wireLimits.values} values are returned`);
+    if ((left -= values.length) < 0)
+      throw new WireError(`${where}: more than ${wireLimits.values} values are returned`);
     return { $tensor: { dtype, shape: [...shape], values: Array.from(values, encodeNumber) } };
   }
 

@@ -40,16 +40,22 @@ async function visitGroup(folder: string, prefix: string, assignment: string, fo
     const name = `${prefix}${entry.name}`;
     if (isJunk(entry.name)) continue;
     if (entry.isDirectory()) await visitFolder(path, name, assignment, found);
-    else if (tutorsOwn.has(extname(entry.name).toLowerCase())) found.notices.push(`${name}: left alone, not a submission`);
+    else if (tutorsOwn.has(extname(entry.name).toLowerCase()))
+      found.notices.push(`${name}: left alone, not a submission`);
     else found.submissions.push(visitFile(path, entry, prefix));
   }
 }
 
 function visitFile(path: string, entry: Dirent, prefix: string): FoundSubmission {
   const name = `${prefix}${entry.name.replace(/\.(ipynb|zip)$/i, "")}`;
-  if (!entry.isFile()) return { name, candidates: [], problem: `${entry.name} is ${kindOf(entry)}; it is not opened` };
+  if (!entry.isFile())
+    return { name, candidates: [], problem: `${entry.name} is ${kindOf(entry)}; it is not opened` };
   if (isCandidate(entry.name)) return { name, candidates: [path] };
-  return { name, candidates: [], problem: `${entry.name} is not a notebook; expected a file that ends in .ipynb` };
+  return {
+    name,
+    candidates: [],
+    problem: `${entry.name} is not a notebook; expected a file that ends in .ipynb`,
+  };
 }
 
 async function visitFolder(path: string, name: string, assignment: string, found: Found): Promise<void> {

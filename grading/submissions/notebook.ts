@@ -23,16 +23,23 @@ const mostCells = 2000;
 /** Throws Unreadable where the bytes are not a notebook, and says what they look like instead. */
 export function parseNotebook(bytes: Buffer, name: string): Notebook {
   const text = bytes.toString("utf8").replace(/^\uFEFF/, "");
-  if (text.trim() === "") throw new Unreadable(`${name}: the file is empty; was it saved before it was handed in?`);
+  if (text.trim() === "")
+    throw new Unreadable(`${name}: the file is empty; was it saved before it was handed in?`);
   const raw = parseJson(text, bytes, name);
   const metadata = asRecord(raw.metadata);
   const cells = Array.isArray(raw.cells) ? raw.cells : cellsOfVersion3(raw);
   if (cells === undefined)
     throw new Unreadable(`${name}: JSON, but not a Jupyter notebook (there is no list of cells)`);
-  if (cells.length > mostCells) throw new Unreadable(`${name}: ${cells.length} cells are more than ${mostCells}`);
+  if (cells.length > mostCells)
+    throw new Unreadable(`${name}: ${cells.length} cells are more than ${mostCells}`);
   const kernel = asRecord(metadata.kernelspec);
-  const language = [asRecord(metadata.language_info).name, kernel.language].find((each) => typeof each === "string");
-  return { cells: cells.map((each) => parseCell(each, name)), language: (language ?? "unknown").toLowerCase() };
+  const language = [asRecord(metadata.language_info).name, kernel.language].find(
+    (each) => typeof each === "string",
+  );
+  return {
+    cells: cells.map((each) => parseCell(each, name)),
+    language: (language ?? "unknown").toLowerCase(),
+  };
 }
 
 function parseJson(text: string, bytes: Buffer, name: string): Record<string, unknown> {
@@ -87,5 +94,7 @@ function joinText(source: unknown): string {
 }
 
 function asRecord(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
 }

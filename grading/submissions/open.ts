@@ -23,7 +23,10 @@ interface Candidate {
 }
 
 /** Throws Unreadable where there is none, with what is there instead. */
-export async function openSubmission(found: FoundSubmission, assignment: Recognisable): Promise<OpenedSubmission> {
+export async function openSubmission(
+  found: FoundSubmission,
+  assignment: Recognisable,
+): Promise<OpenedSubmission> {
   if (found.candidates.length === 0) throw new Unreadable(found.problem ?? "there is nothing to open");
   const failures: unknown[] = [];
   const opened: { notebook: Notebook; file: string }[] = [];
@@ -48,7 +51,8 @@ async function readCandidates(found: FoundSubmission, failures: unknown[]): Prom
       const bytes = await readStrangersFile(path, name);
       if (isZip(bytes)) {
         const inside = await readZippedNotebooks(bytes, name);
-        if (inside.length === 0) failures.push(new Unreadable(`${name}: no notebook (.ipynb) in the archive`));
+        if (inside.length === 0)
+          failures.push(new Unreadable(`${name}: no notebook (.ipynb) in the archive`));
         all.push(...inside.map((each) => ({ ...each, name: `${name}/${each.name}` })));
       } else all.push({ name, bytes });
     } catch (error) {
@@ -67,7 +71,8 @@ function fit({ cells }: Notebook, { exercise }: Recognisable): number {
 function describeChoice(file: string, count: number, failures: unknown[], { id }: Recognisable): string[] {
   const notes: string[] = [];
   if (count > 1) notes.push(`There were ${count} notebooks; ${file} was marked.`);
-  for (const failure of failures.slice(0, 3)) if (failure instanceof Unreadable) notes.push(`Not opened: ${failure.message}.`);
+  for (const failure of failures.slice(0, 3))
+    if (failure instanceof Unreadable) notes.push(`Not opened: ${failure.message}.`);
   if (count > 1 && !file.endsWith(`${id}.ipynb`)) notes.push(`None of them is called ${id}.ipynb.`);
   return notes;
 }

@@ -18,12 +18,15 @@ export class Unreadable extends Error {
 
 export async function readStrangersFile(path: string, name: string): Promise<Buffer> {
   // Without O_NONBLOCK opening a FIFO waits for a writer, for ever.
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch((error: unknown) => {
-    throw new Unreadable(`${name}: ${describeRefusal(error)}`);
-  });
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
+    (error: unknown) => {
+      throw new Unreadable(`${name}: ${describeRefusal(error)}`);
+    },
+  );
   try {
     const stats = await file.stat();
-    if (!stats.isFile()) throw new Unreadable(`${name}: expected a file, got ${kindOf(stats)}; it is not opened`);
+    if (!stats.isFile())
+      throw new Unreadable(`${name}: expected a file, got ${kindOf(stats)}; it is not opened`);
     if (stats.size > submissionLimits.fileBytes) throw new Unreadable(tooLarge(name, stats.size));
     return await file.readFile();
   } finally {

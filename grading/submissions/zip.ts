@@ -11,7 +11,10 @@ export interface ZippedFile {
 }
 
 export function isZip(bytes: Buffer): boolean {
-  return bytes.subarray(0, 4).equals(Buffer.from([0x50, 0x4b, 3, 4])) || bytes.subarray(0, 4).equals(Buffer.from([0x50, 0x4b, 5, 6]));
+  return (
+    bytes.subarray(0, 4).equals(Buffer.from([0x50, 0x4b, 3, 4])) ||
+    bytes.subarray(0, 4).equals(Buffer.from([0x50, 0x4b, 5, 6]))
+  );
 }
 
 /** All files in the archive that end in .ipynb. Throws Unreadable where it is broken, protected, or a bomb. */
@@ -21,7 +24,9 @@ export async function readZippedNotebooks(bytes: Buffer, name: string): Promise<
     return await collect(zip, name);
   } catch (error) {
     if (error instanceof Unreadable) throw error;
-    throw new Unreadable(`${name}: not a zip archive that can be read (${error instanceof Error ? error.message : String(error)})`);
+    throw new Unreadable(
+      `${name}: not a zip archive that can be read (${error instanceof Error ? error.message : String(error)})`,
+    );
   }
 }
 
@@ -78,7 +83,9 @@ async function unpack(zip: ZipFile, entry: Entry, left: number, name: string): P
         parts.push(part);
         if (size <= left) return;
         stream.destroy();
-        reject(new Unreadable(`${name}: unpacks to more than ${Math.round(submissionLimits.fileBytes / 1e6)} MB`));
+        reject(
+          new Unreadable(`${name}: unpacks to more than ${Math.round(submissionLimits.fileBytes / 1e6)} MB`),
+        );
       });
     });
   });

@@ -15,7 +15,12 @@ export const NAPI_VERSION = 8;
 /** Where the compiled addon lies for this platform, whether or not it exists. */
 export function bindingPath(): string {
   const lib = dirname(require.resolve("@actl/generative/package.json"));
-  return join(lib, "native", "build", `tfjs_binding-napi${NAPI_VERSION}-${process.platform}-${process.arch}.node`);
+  return join(
+    lib,
+    "native",
+    "build",
+    `tfjs_binding-napi${NAPI_VERSION}-${process.platform}-${process.arch}.node`,
+  );
 }
 
 /** Loads the addon, or says why it cannot. */

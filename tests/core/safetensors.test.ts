@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { DataError } from "../../lib/core/errors";
-import { decodeSafetensors, encodeSafetensors } from "../../lib/core/safetensors";
+import { DataError } from "../../lib/core/errors.ts";
+import { decodeSafetensors, encodeSafetensors } from "../../lib/core/safetensors.ts";
 
 /** Written by Hugging Face's own package: tests/fixtures/gan/make-gan.py. */
 const bytes = readFileSync(join(import.meta.dirname, "..", "fixtures", "gan", "half.safetensors"));

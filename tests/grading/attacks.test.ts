@@ -58,35 +58,61 @@ const reach = (name: string) =>
   if (M === undefined) throw new Error("no way to ${name}");`;
 
 const attacks: Attack[] = [
-  { name: "1 asymmetricMatch as a function", body: "return { asymmetricMatch: () => true } as any;", verdict: ["crashed", "function"] },
+  {
+    name: "1 asymmetricMatch as a function",
+    body: "return { asymmetricMatch: () => true } as any;",
+    verdict: ["crashed", "function"],
+  },
   {
     name: "1 asymmetricMatch as data",
     body: 'return { asymmetricMatch: true, $$typeof: "Symbol(jest.asymmetricMatcher)" } as any;',
     verdict: ["failed", "asymmetricMatch"],
   },
-  { name: "2 expect.extend", body: "G.expect.extend({ toBe: () => ({ pass: true }) }); return 0;", verdict: ["crashed", "undefined"] },
+  {
+    name: "2 expect.extend",
+    body: "G.expect.extend({ toBe: () => ({ pass: true }) }); return 0;",
+    verdict: ["crashed", "undefined"],
+  },
   {
     name: "3 redefined test, describe, expect, check",
-    before: "for (const name of ['test', 'describe', 'expect', 'check', 'it']) G[name] = () => ({ toEqual: () => true });",
+    before:
+      "for (const name of ['test', 'describe', 'expect', 'check', 'it']) G[name] = () => ({ toEqual: () => true });",
     body: "return 0;",
     verdict: ["failed", "0"],
   },
   { name: "4 process.exit(0)", body: "P.exit(0); return 5;", verdict: ["crashed", "process.exit"] },
   { name: "4 reallyExit and abort", body: "P.reallyExit(0); P.abort(); return 5;", verdict: ["crashed"] },
-  { name: "4 exit while loading", before: "P.exit(0);", body: "return 5;", verdict: ["crashed", "process.exit"] },
-  { name: "5 killing the parent", body: 'P.kill(P.ppid, "SIGKILL"); P.exitCode = 0; return 5;', verdict: ["crashed"] },
+  {
+    name: "4 exit while loading",
+    before: "P.exit(0);",
+    body: "return 5;",
+    verdict: ["crashed", "process.exit"],
+  },
+  {
+    name: "5 killing the parent",
+    body: 'P.kill(P.ppid, "SIGKILL"); P.exitCode = 0; return 5;',
+    verdict: ["crashed"],
+  },
   {
     name: "6 writing the results",
     body: `let M: any; ${reach("fs")} M.writeFileSync("CANARY", "all passed"); M.chmodSync("CANARY", 0); return 5;`,
     verdict: ["crashed", "no way to fs"],
   },
-  { name: "6 writing by import()", body: 'return import("fs" as any).then((fs) => fs.writeFileSync("CANARY", "x")) as any;', verdict: ["crashed", "not available"] },
+  {
+    name: "6 writing by import()",
+    body: 'return import("fs" as any).then((fs) => fs.writeFileSync("CANARY", "x")) as any;',
+    verdict: ["crashed", "not available"],
+  },
   {
     name: "7 reading the hidden checks",
     body: `let M: any; ${reach("fs")} return M.readFileSync("ROOT/tests/grading/fixtures/exercise.ts", "utf8");`,
     verdict: ["crashed", "no way to fs"],
   },
-  { name: "7 requiring the hidden checks", body: 'return R("ROOT/tests/grading/fixtures/exercise.ts");', verdict: ["crashed", "not available"] },
+  {
+    name: "7 requiring the hidden checks",
+    body: 'return R("ROOT/tests/grading/fixtures/exercise.ts");',
+    verdict: ["crashed", "not available"],
+  },
   {
     name: "7 importing the hidden checks as types",
     before: 'import { secrets } from "../tests/grading/fixtures/exercise";\nconst spy: never = secrets;',
@@ -104,26 +130,64 @@ const attacks: Attack[] = [
     body: 'if (P.argv.length || P.execArgv.length || Object.keys(P.env).length || P.ppid || P.pid) return 5; throw new Error("nothing to see");',
     verdict: ["crashed", "nothing to see"],
   },
-  { name: "8 /proc", body: `let M: any; ${reach("fs")} return M.readdirSync("/proc");`, verdict: ["crashed", "no way to fs"] },
+  {
+    name: "8 /proc",
+    body: `let M: any; ${reach("fs")} return M.readdirSync("/proc");`,
+    verdict: ["crashed", "no way to fs"],
+  },
   {
     name: "9 a fake PASS and fake JSON",
     body: 'console.log("PASS all\\n" + JSON.stringify({ kind: "returned", value: 5, score: 100 })); return 0;',
     verdict: ["failed", "0"],
   },
   { name: "10 a loop without end", body: "while (true) {}", verdict: ["timed-out"] },
-  { name: "10 a loop without end while loading", before: "while (true) {}", body: "return 5;", verdict: ["timed-out"] },
-  { name: "10 a loop of promises", body: "const again = (): any => Promise.resolve().then(again); return again();", verdict: ["timed-out"] },
-  { name: "10 waiting on shared memory", body: "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); return 5;", verdict: ["timed-out"] },
-  { name: "11 a promise that never resolves", body: "return new Promise(() => {}) as any;", verdict: ["crashed", "never|nothing will ever resolve"] },
-  { name: "12 open timers", before: "setInterval(() => {}, 10);", body: "setInterval(() => {}, 1); return a + b;", verdict: ["passed"] },
+  {
+    name: "10 a loop without end while loading",
+    before: "while (true) {}",
+    body: "return 5;",
+    verdict: ["timed-out"],
+  },
+  {
+    name: "10 a loop of promises",
+    body: "const again = (): any => Promise.resolve().then(again); return again();",
+    verdict: ["timed-out"],
+  },
+  {
+    name: "10 waiting on shared memory",
+    body: "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); return 5;",
+    verdict: ["timed-out"],
+  },
+  {
+    name: "11 a promise that never resolves",
+    body: "return new Promise(() => {}) as any;",
+    verdict: ["crashed", "never|nothing will ever resolve"],
+  },
+  {
+    name: "12 open timers",
+    before: "setInterval(() => {}, 10);",
+    body: "setInterval(() => {}, 1); return a + b;",
+    verdict: ["passed"],
+  },
   {
     name: "13 fork bomb",
     body: `let M: any; ${reach("child_process")} for (;;) M.spawn("sleep", ["60"], { detached: true });`,
     verdict: ["crashed", "no way to child_process"],
   },
-  { name: "13 threads", body: `let M: any; ${reach("worker_threads")} for (;;) new M.Worker("for(;;);", { eval: true });`, verdict: ["crashed", "no way"] },
-  { name: "13 processes by inner bindings", body: `let M: any; ${reach("spawn_sync")} return M.spawn({ file: "/bin/sh" });`, verdict: ["crashed", "no way"] },
-  { name: "14 heap", body: "const all: any[] = []; for (;;) all.push(new Array(1e6).fill(a));", verdict: ["crashed", "memory"] },
+  {
+    name: "13 threads",
+    body: `let M: any; ${reach("worker_threads")} for (;;) new M.Worker("for(;;);", { eval: true });`,
+    verdict: ["crashed", "no way"],
+  },
+  {
+    name: "13 processes by inner bindings",
+    body: `let M: any; ${reach("spawn_sync")} return M.spawn({ file: "/bin/sh" });`,
+    verdict: ["crashed", "no way"],
+  },
+  {
+    name: "14 heap",
+    body: "const all: any[] = []; for (;;) all.push(new Array(1e6).fill(a));",
+    verdict: ["crashed", "memory"],
+  },
   {
     name: "14 ArrayBuffers",
     body: "const all: any[] = []; for (;;) { const each = new Uint8Array(1e8); each.fill(1); all.push(each); }",
@@ -134,21 +198,57 @@ const attacks: Attack[] = [
     body: "const all: any[] = []; for (;;) all.push(tf.ones([5000, 5000]));",
     verdict: ["crashed", "memory|allocation failed"],
   },
-  { name: "14 WebAssembly memory", body: "const all: any[] = []; for (;;) { const m = new (G.WebAssembly.Memory)({ initial: 8000 }); new Uint8Array(m.buffer).fill(1); all.push(m); }", verdict: ["crashed"] },
-  { name: "15 filling the disk", body: `let M: any; ${reach("fs")} for (let i = 0; ; i++) M.writeFileSync("/tmp/" + i, "x".repeat(1e6));`, verdict: ["crashed", "no way"] },
-  { name: "16 gigabytes on stdout", body: 'for (;;) console.log("x".repeat(100_000));', verdict: ["crashed", "printed more than"] },
-  { name: "16 gigabytes as the answer", body: 'return "x".repeat(100_000_000) as any;', verdict: ["crashed", "MB|too"] },
+  {
+    name: "14 WebAssembly memory",
+    body: "const all: any[] = []; for (;;) { const m = new (G.WebAssembly.Memory)({ initial: 8000 }); new Uint8Array(m.buffer).fill(1); all.push(m); }",
+    verdict: ["crashed"],
+  },
+  {
+    name: "15 filling the disk",
+    body: `let M: any; ${reach("fs")} for (let i = 0; ; i++) M.writeFileSync("/tmp/" + i, "x".repeat(1e6));`,
+    verdict: ["crashed", "no way"],
+  },
+  {
+    name: "16 gigabytes on stdout",
+    body: 'for (;;) console.log("x".repeat(100_000));',
+    verdict: ["crashed", "printed more than"],
+  },
+  {
+    name: "16 gigabytes as the answer",
+    body: 'return "x".repeat(100_000_000) as any;',
+    verdict: ["crashed", "MB|too"],
+  },
   { name: "17 deep recursion", body: "return add(a, b) + 1;", verdict: ["crashed", "Maximum call stack"] },
-  { name: "17 a result nested very deeply", body: "let deep: any = []; for (let i = 0; i < 1e5; i++) deep = [deep]; return deep;", verdict: ["crashed", "nested deeper"] },
-  { name: "17 a result that contains itself", body: "const round: any = {}; round.round = round; return round;", verdict: ["crashed", "contains itself"] },
-  { name: "18 network by fetch", body: 'return G.fetch("http://127.0.0.1:PORT/").then(() => 5);', verdict: ["crashed", "not a function"] },
-  { name: "18 network by sockets", body: `let M: any; ${reach("net")} return new Promise((resolve) => M.connect(PORT, "127.0.0.1", () => resolve(5))) as any;`, verdict: ["crashed", "no way"] },
+  {
+    name: "17 a result nested very deeply",
+    body: "let deep: any = []; for (let i = 0; i < 1e5; i++) deep = [deep]; return deep;",
+    verdict: ["crashed", "nested deeper"],
+  },
+  {
+    name: "17 a result that contains itself",
+    body: "const round: any = {}; round.round = round; return round;",
+    verdict: ["crashed", "contains itself"],
+  },
+  {
+    name: "18 network by fetch",
+    body: 'return G.fetch("http://127.0.0.1:PORT/").then(() => 5);',
+    verdict: ["crashed", "not a function"],
+  },
+  {
+    name: "18 network by sockets",
+    body: `let M: any; ${reach("net")} return new Promise((resolve) => M.connect(PORT, "127.0.0.1", () => resolve(5))) as any;`,
+    verdict: ["crashed", "no way"],
+  },
   {
     name: "18 network by the class of process.stdout",
     body: 'const socket = new P.stdout.constructor(); socket.connect(PORT, "127.0.0.1"); socket.write("GET / HTTP/1.0\\r\\n\\r\\n"); return new Promise((resolve) => setTimeout(resolve, 300, 5)) as any;',
     verdict: ["crashed"],
   },
-  { name: "18 network by TensorFlow.js", body: 'return tf.util.fetch("http://127.0.0.1:PORT/").then(() => 5) as any;', verdict: ["crashed"] },
+  {
+    name: "18 network by TensorFlow.js",
+    body: 'return tf.util.fetch("http://127.0.0.1:PORT/").then(() => 5) as any;',
+    verdict: ["crashed"],
+  },
   {
     name: "19 prototype pollution and patched built-ins",
     before:
@@ -156,49 +256,98 @@ const attacks: Attack[] = [
     body: "return 0;",
     verdict: ["failed"],
   },
-  { name: "19 a key called __proto__", body: 'return JSON.parse(\'{"__proto__": {"passed": true}}\');', verdict: ["crashed", "__proto__"] },
+  {
+    name: "19 a key called __proto__",
+    body: 'return JSON.parse(\'{"__proto__": {"passed": true}}\');',
+    verdict: ["crashed", "__proto__"],
+  },
   { name: "20 a patched module cache", body: 'R.cache["x"] = 5; return 0;', verdict: ["crashed"] },
-  { name: "20 patched TensorFlow.js", before: "tf.tensor = (() => 5) as any; (tf.Tensor.prototype as any).dataSync = () => [4];", body: "return 0;", verdict: ["failed"] },
-  { name: "21 patched clocks and dice", before: "Math.random = () => 0.5; Date.now = () => 0; performance.now = () => 0;", body: "return 0;", verdict: ["failed"] },
+  {
+    name: "20 patched TensorFlow.js",
+    before: "tf.tensor = (() => 5) as any; (tf.Tensor.prototype as any).dataSync = () => [4];",
+    body: "return 0;",
+    verdict: ["failed"],
+  },
+  {
+    name: "21 patched clocks and dice",
+    before: "Math.random = () => 0.5; Date.now = () => 0; performance.now = () => 0;",
+    body: "return 0;",
+    verdict: ["failed"],
+  },
   {
     name: "22 a getter that changes its mind",
     body: "let reads = 0; return { get value() { return ++reads > 1 ? 5 : 0; } } as any;",
     verdict: ["failed", '"value":0'],
   },
-  { name: "22 a Proxy", body: "return new Proxy({}, { get: () => 5, ownKeys: () => { throw new Error('caught'); } }) as any;", verdict: ["crashed"] },
+  {
+    name: "22 a Proxy",
+    body: "return new Proxy({}, { get: () => 5, ownKeys: () => { throw new Error('caught'); } }) as any;",
+    verdict: ["crashed"],
+  },
   { name: "23 NaN", body: "return NaN;", verdict: ["failed", "NaN"] },
   { name: "23 infinity", body: "return -Infinity;", verdict: ["failed", "-Infinity"] },
   { name: "23 toJSON", body: "return { toJSON: () => 5 } as any;", verdict: ["crashed", "function"] },
-  { name: "23 valueOf", body: "return Object.assign(Object.create({ valueOf: () => 5 }), {}) as any;", verdict: ["crashed|failed"] },
+  {
+    name: "23 valueOf",
+    body: "return Object.assign(Object.create({ valueOf: () => 5 }), {}) as any;",
+    verdict: ["crashed|failed"],
+  },
   { name: "23 a tensor for a number", body: "return tf.scalar(5) as any;", verdict: ["failed", "$tensor"] },
   { name: "23 a string for a number", body: 'return "5" as any;', verdict: ["failed", '"5"'] },
   { name: "24 the public case written in", body: "return 5;", verdict: ["passed"], hidden: "failed" },
-  { name: "26 detecting the grader", body: 'return typeof G.process.versions.electron === "undefined" && !G[Symbol.for("jupyter.display")] ? 5 : 0;', verdict: ["passed"], hidden: "failed" },
-  { name: "an error that cannot be read", body: "throw new Proxy(new Error(), { get() { throw new Error('again'); } });", verdict: ["crashed"] },
+  {
+    name: "26 detecting the grader",
+    body: 'return typeof G.process.versions.electron === "undefined" && !G[Symbol.for("jupyter.display")] ? 5 : 0;',
+    verdict: ["passed"],
+    hidden: "failed",
+  },
+  {
+    name: "an error that cannot be read",
+    body: "throw new Proxy(new Error(), { get() { throw new Error('again'); } });",
+    verdict: ["crashed"],
+  },
   { name: "something thrown that is no error", body: "throw null;", verdict: ["crashed", "null"] },
-  { name: "a rejection nobody waits for", body: "void Promise.reject(new Error('left behind')); return new Promise((resolve) => setTimeout(resolve, 50, a + b)) as any;", verdict: ["crashed", "left behind|ended"] },
+  {
+    name: "a rejection nobody waits for",
+    body: "void Promise.reject(new Error('left behind')); return new Promise((resolve) => setTimeout(resolve, 50, a + b)) as any;",
+    verdict: ["crashed", "left behind|ended"],
+  },
   {
     name: "types without end",
-    before: "type Deep<N extends number, A extends 0[] = []> = A['length'] extends N ? A : Deep<N, [...A, 0]>;\nconst deep: Deep<9999> = 1;",
+    before:
+      "type Deep<N extends number, A extends 0[] = []> = A['length'] extends N ? A : Deep<N, [...A, 0]>;\nconst deep: Deep<9999> = 1;",
     body: "return 5;",
     verdict: ["crashed", "does not compile"],
   },
-  { name: "a cell nested so deeply that it cannot be parsed", before: `const deep = ${"(".repeat(30_000)}1${")".repeat(30_000)};`, body: "return 5;", verdict: ["crashed"] },
+  {
+    name: "a cell nested so deeply that it cannot be parsed",
+    before: `const deep = ${"(".repeat(30_000)}1${")".repeat(30_000)};`,
+    body: "return 5;",
+    verdict: ["crashed"],
+  },
 ];
 
 describe.each([true, false])("with bubblewrap: %s", (bubblewrap) => {
   let bench: Bench;
 
-  beforeAll(() => (bench = openBench({ bubblewrap, limits: { callSeconds: 4, loadSeconds: 4, questionSeconds: 8 } })));
+  beforeAll(
+    () => (bench = openBench({ bubblewrap, limits: { callSeconds: 4, loadSeconds: 4, questionSeconds: 8 } })),
+  );
   afterAll(() => bench.close());
 
   async function attack({ before = "", body }: Pick<Attack, "before" | "body">): Promise<Marked> {
-    const head = 'const G = globalThis as any; const P = (globalThis as any).process; const R: any = require;';
+    const head =
+      "const G = globalThis as any; const P = (globalThis as any).process; const R: any = require;";
     const fill = (text: string) =>
       text.replaceAll("CANARY", canary).replaceAll("ROOT", root).replaceAll("PORT", String(port));
     const q2 = `${fill(before)}\n${head}\nfunction add(a: number, b: number): number {\n${fill(body)}\n}`;
     // Declarations first would hide imports from an attack's first lines; only those that use G need it above.
-    return bench.mark({ q1: solutions.q1, q2: /^[^/i]*\b[GP]\b/.test(before) ? `${head}\n${fill(before)}\nfunction add(a: number, b: number): number {\n${fill(body)}\n}` : q2 });
+    return bench.mark({
+      q1: solutions.q1,
+      q2: /^[^/i]*\b[GP]\b/.test(before)
+        ? `${head}\n${fill(before)}\nfunction add(a: number, b: number): number {\n${fill(body)}\n}`
+        : q2,
+    });
   }
 
   test.each(attacks)("$name", async ({ before, body, verdict: [kind, words], hidden }) => {
@@ -206,14 +355,16 @@ describe.each([true, false])("with bubblewrap: %s", (bubblewrap) => {
     const verdicts = verdictsOf(marked);
     const verdict = verdicts["q2-values"]!;
     expect(verdict.kind).toMatch(new RegExp(`^(${kind})$`));
-    if (words !== undefined) expect(JSON.stringify(verdict).replaceAll('\\"', '"')).toMatch(new RegExp(words.replace("$", "\\$")));
+    if (words !== undefined)
+      expect(JSON.stringify(verdict).replaceAll('\\"', '"')).toMatch(new RegExp(words.replace("$", "\\$")));
     expect(verdicts["q2-hidden"]!.kind).toMatch(new RegExp(`^(${hidden ?? kind})$`));
     expect(verdicts["q1-values"]).toEqual({ kind: "passed" });
     expect(verdicts["q1-hidden"]).toEqual({ kind: "passed" });
     expect(readFileSync(canary, "utf8")).toBe("untouched");
     expect(visits).toBe(0);
     const shown = `${buildStudentPage(marked, "title")}${JSON.stringify(buildGradescopeResults(marked, "small"))}`;
-    for (const secret of [secrets.left, secrets.right, secrets.left + secrets.right]) expect(shown).not.toContain(String(secret));
+    for (const secret of [secrets.left, secrets.right, secrets.left + secrets.right])
+      expect(shown).not.toContain(String(secret));
     expect(shown).not.toContain("root:x:0");
   });
 
@@ -236,10 +387,14 @@ describe.each([true, false])("with bubblewrap: %s", (bubblewrap) => {
   });
 
   test("27 inputs changed by one call are whole in the next", async () => {
-    const q1 = "function double(x: tf.Tensor): tf.Tensor {\n  x.dataSync().fill(0);\n  const twice = x.mul(2);\n  return twice;\n}";
+    const q1 =
+      "function double(x: tf.Tensor): tf.Tensor {\n  x.dataSync().fill(0);\n  const twice = x.mul(2);\n  return twice;\n}";
     const marked = await bench.mark({ q1, q2: solutions.q2 });
     const verdicts = verdictsOf(marked);
-    expect(verdicts["q1-values"]).toMatchObject({ kind: "failed", expected: expect.stringContaining("[2,-4]") as string });
+    expect(verdicts["q1-values"]).toMatchObject({
+      kind: "failed",
+      expected: expect.stringContaining("[2,-4]") as string,
+    });
     expect(verdicts["q2-hidden"]).toEqual({ kind: "passed" });
   });
 });
@@ -251,7 +406,10 @@ test("25 what the exercise asks for is not in the library while it is marked", a
     const before = 'import { Random } from "@actl/generative";\n';
     const q2 = `${before}function add(a: number, b: number): number {\n  return new Random(1) ? a + b : 0;\n}`;
     const verdicts = verdictsOf(await bench.mark({ q2 }));
-    expect(verdicts["q2-values"]).toMatchObject({ kind: "crashed", error: expect.stringContaining("write it yourself") as string });
+    expect(verdicts["q2-values"]).toMatchObject({
+      kind: "crashed",
+      error: expect.stringContaining("write it yourself") as string,
+    });
     bench.workshop.assignment.settings.withheld = [];
     expect(verdictsOf(await bench.mark({ q2 }))["q2-values"]).toEqual({ kind: "passed" });
   } finally {

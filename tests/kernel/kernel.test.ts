@@ -17,11 +17,15 @@ interface Report {
 }
 
 function runPython(command: "list" | "run", module: string): string {
-  const { stdout, stderr, status, error } = spawnSync(python, [join(folder, "run_tests.py"), command, module], {
-    encoding: "utf8",
-    timeout: TEN_MINUTES,
-    maxBuffer: 1 << 28,
-  });
+  const { stdout, stderr, status, error } = spawnSync(
+    python,
+    [join(folder, "run_tests.py"), command, module],
+    {
+      encoding: "utf8",
+      timeout: TEN_MINUTES,
+      maxBuffer: 1 << 28,
+    },
+  );
   if (error !== undefined || status !== 0)
     throw new Error(`${python} run_tests.py ${command} ${module}: ${error?.message ?? stderr}`);
   return stdout;
@@ -54,6 +58,10 @@ describe.each(modules)("%s", (module) => {
   test.each(names)("%s", (name) => {
     const report = reports.find((candidate) => candidate.name === name);
     const expected = NOT_OFFERED.includes(name) ? "skipped" : "passed";
-    expect(report).toEqual({ name, outcome: expected, detail: expected === "passed" ? "" : expect.any(String) });
+    expect(report).toEqual({
+      name,
+      outcome: expected,
+      detail: expected === "passed" ? "" : expect.any(String),
+    });
   });
 });

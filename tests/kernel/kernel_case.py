@@ -1,5 +1,6 @@
 """A kernel and the questions the tests ask it, over the official client."""
 
+import os
 import queue
 import re
 import time
@@ -49,8 +50,7 @@ class KernelCase(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        import os
-
+        cls.strangers = []
         cls.manager = KernelManager(kernel_name="tslab")
         cls.manager.start_kernel(cwd=cls.folder, env={**os.environ, **cls.env})
         cls.client = cls.manager.client()
@@ -68,20 +68,27 @@ class KernelCase(unittest.TestCase):
     def collect(self, message_id, timeout=PATIENCE):
         """Waits for the reply and for `idle`; messages of other cells are put by, see `late`."""
         messages = []
-        self.strangers = []
         deadline = time.monotonic() + timeout
+        while not messages or messages[-1]["content"].get("execution_state") != "idle":
+            message = self.receive(self.client.get_iopub_msg, deadline)
+            ours = message["parent_header"].get("msg_id") == message_id
+            (messages if ours else self.strangers).append(message)
+        return Ran(message_id, self.reply_to(message_id, deadline), messages)
+
+    def reply_to(self, message_id, deadline):
         while True:
-            message = self.client.get_iopub_msg(timeout=deadline - time.monotonic())
-            if message["parent_header"].get("msg_id") != message_id:
-                self.strangers.append(message)
-                continue
-            messages.append(message)
-            if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
-                break
-        while True:
-            reply = self.client.get_shell_msg(timeout=max(1, deadline - time.monotonic()))
+            reply = self.receive(self.client.get_shell_msg, deadline)
             if reply["parent_header"].get("msg_id") == message_id:
-                return Ran(message_id, reply, messages)
+                return reply
+
+    def receive(self, get, deadline):
+        """The next message; a kernel that died fails the test at once, a silent one at the deadline."""
+        while True:
+            try:
+                return get(timeout=0.5)
+            except queue.Empty:
+                self.assertTrue(self.manager.is_alive(), "the kernel died")
+                self.assertLess(time.monotonic(), deadline, "the kernel does not answer")
 
     def run_cell(self, code, timeout=PATIENCE, **options):
         return self.collect(self.send(code, **options), timeout)
@@ -99,8 +106,8 @@ class KernelCase(unittest.TestCase):
         return ran
 
     def late(self, seconds=2.0, enough=lambda messages: False):
-        """Messages that arrive while nothing runs, with the id of the cell they belong to."""
-        found = []
+        """Messages of cells that have ended: those that came among another cell's, and those that come now."""
+        found, self.strangers = self.strangers, []
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and not enough(found):
             try:
@@ -111,11 +118,7 @@ class KernelCase(unittest.TestCase):
 
     def ask(self, send):
         """Sends a request on the shell channel and returns its reply's content."""
-        message_id = send()
-        while True:
-            reply = self.client.get_shell_msg(timeout=PATIENCE)
-            if reply["parent_header"].get("msg_id") == message_id:
-                return reply["content"]
+        return self.reply_to(send(), time.monotonic() + PATIENCE)["content"]
 
     def interrupt_after(self, message_id, seconds):
         """Lets a cell run for a while, presses ■ and returns what came of it and how long it took to stop."""

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { OptionError } from "../../lib/core/errors";
-import { tf } from "../../lib/core/tf";
-import { buildDiscriminator, buildGan, buildGenerator } from "../../lib/models/gan";
-import { weightNames } from "../../lib/models/weights";
-import { buildFixtureGan, fixtureTensor, fixtureValues, relativeDifference } from "../training/fixture";
+import { OptionError } from "../../lib/core/errors.ts";
+import { tf } from "../../lib/core/tf.ts";
+import { buildDiscriminator, buildGan, buildGenerator } from "../../lib/models/gan.ts";
+import { weightNames } from "../../lib/models/weights.ts";
+import { buildFixtureGan, fixtureTensor, fixtureValues, relativeDifference } from "../training/fixture.ts";
 
 const parameters = JSON.parse(
   readFileSync(join(import.meta.dirname, "..", "fixtures", "gan", "parameters.json"), "utf8"),

@@ -1,10 +1,10 @@
 /** PyTorch's numbers for the lecture's GAN, made by tests/fixtures/gan/make-gan.py. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { decodeSafetensors, type NamedTensor } from "../../lib/core/safetensors";
-import { tf } from "../../lib/core/tf";
-import { buildGan, type Gan } from "../../lib/models/gan";
-import { weightNames, writeWeights } from "../../lib/models/weights";
+import { decodeSafetensors, type NamedTensor } from "../../lib/core/safetensors.ts";
+import { tf } from "../../lib/core/tf.ts";
+import { buildGan, type Gan } from "../../lib/models/gan.ts";
+import { weightNames, writeWeights } from "../../lib/models/weights.ts";
 
 const path = join(import.meta.dirname, "..", "fixtures", "gan", "gan.safetensors");
 const { tensors } = decodeSafetensors(readFileSync(path), path);

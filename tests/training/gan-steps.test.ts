@@ -1,9 +1,13 @@
-import { Random } from "../../lib/core/random";
-import { tf } from "../../lib/core/tf";
-import { trainableVariables, weightNames } from "../../lib/models/weights";
-import { Adam } from "../../lib/training/adam";
-import { noisyLabels, trainDiscriminatorOneStep, trainGeneratorOneStep } from "../../lib/training/gan-steps";
-import { binaryCrossEntropy, discriminatorLoss, generatorLoss } from "../../lib/training/losses";
+import { Random } from "../../lib/core/random.ts";
+import { tf } from "../../lib/core/tf.ts";
+import { trainableVariables, weightNames } from "../../lib/models/weights.ts";
+import { Adam } from "../../lib/training/adam.ts";
+import {
+  noisyLabels,
+  trainDiscriminatorOneStep,
+  trainGeneratorOneStep,
+} from "../../lib/training/gan-steps.ts";
+import { binaryCrossEntropy, discriminatorLoss, generatorLoss } from "../../lib/training/losses.ts";
 import {
   buildFixtureGan,
   fixtureGroup,
@@ -11,7 +15,7 @@ import {
   fixtureValues,
   largestDifference,
   relativeDifference,
-} from "./fixture";
+} from "./fixture.ts";
 
 const tolerance = 2e-5;
 

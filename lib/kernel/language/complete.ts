@@ -14,7 +14,12 @@ const PREFIX = "export {};";
 const MOST = 2000;
 
 /** Names that fit, best first: same beginning, then same letters in another case, then anywhere within. */
-export function completeAt(workspace: Workspace, declarations: string, code: string, position: number): Completion {
+export function completeAt(
+  workspace: Workspace,
+  declarations: string,
+  code: string,
+  position: number,
+): Completion {
   const program = enterCell(workspace, declarations, PREFIX + code);
   const cell = program.getSourceFile(cellPath(workspace))!;
   nestFile(cell, program.getSourceFile(earlierPath(workspace))!);
@@ -36,9 +41,7 @@ export function completeAt(workspace: Workspace, declarations: string, code: str
   const entries = (info?.entries ?? [])
     .map((entry, index) => ({ entry, index, rank: rankMatch(entry.name, typed) }))
     .filter(({ rank }) => rank < NO_MATCH)
-    .sort(
-      (a, b) => a.rank - b.rank || compare(a.entry.sortText, b.entry.sortText) || a.index - b.index,
-    );
+    .sort((a, b) => a.rank - b.rank || compare(a.entry.sortText, b.entry.sortText) || a.index - b.index);
   return {
     start: start - PREFIX.length,
     end: (word?.end ?? at) - PREFIX.length,
@@ -49,7 +52,8 @@ export function completeAt(workspace: Workspace, declarations: string, code: str
 /** The identifier under or before the cursor. */
 function wordAt(file: ts.SourceFile, at: number): { start: number; end: number } | undefined {
   const before = internals.findPrecedingToken(at, file);
-  if (before === undefined || !/^[\p{ID_Start}$_]/u.test(before.getText(file)) || before.end < at) return undefined;
+  if (before === undefined || !/^[\p{ID_Start}$_]/u.test(before.getText(file)) || before.end < at)
+    return undefined;
   return { start: before.getStart(file), end: before.end };
 }
 

@@ -3,7 +3,13 @@ import { join, sep } from "node:path";
 import { getCodeMetadata } from "tslab/dist/metadata";
 import { internals, localsOf, nestFile, ts } from "./compiler";
 import { survivingDeclarations } from "./declarations";
-import { addStoppingPlaces, dropExportLists, keepDynamicImports, keepLastValue, reachEarlierCells } from "./rewrite";
+import {
+  addStoppingPlaces,
+  dropExportLists,
+  keepDynamicImports,
+  keepLastValue,
+  reachEarlierCells,
+} from "./rewrite";
 import { hasTopLevelAwait } from "./top-level-await";
 import { describeDiagnostic, describeFileDiagnostic, type TypeError } from "./type-errors";
 import type { Workspace } from "./workspace";
@@ -58,7 +64,10 @@ export function createConverter(workspace: Workspace): (declarations: string, so
     if (side.kind === "rejected") return side;
     const earlier = program.getSourceFile(earlierPath(workspace))!;
     const checker = program.getTypeChecker();
-    const { code, mappings, declared } = emit(program, cell, [reachEarlierCells(checker, earlier), keepLastValue]);
+    const { code, mappings, declared } = emit(program, cell, [
+      reachEarlierCells(checker, earlier),
+      keepLastValue,
+    ]);
     return {
       kind: "ready",
       script: { code, mappings },
@@ -77,7 +86,14 @@ export function createConverter(workspace: Workspace): (declarations: string, so
     const file = program.getSourceFile(path)!;
     const faults = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
     if (faults.length > 0) return rejected(faults, { source });
-    return { kind: "ready", script: { code: "", mappings: "" }, isAsync: false, names: [], modules: [], declarations };
+    return {
+      kind: "ready",
+      script: { code: "", mappings: "" },
+      isAsync: false,
+      names: [],
+      modules: [],
+      declarations,
+    };
   }
 
   /** The student's own TypeScript files behind a cell: checked like the cell, emitted when new or edited. */
@@ -95,7 +111,10 @@ export function createConverter(workspace: Workspace): (declarations: string, so
       return [...program.getSyntacticDiagnostics(file), ...faults.filter(isLocated)];
     });
     if (errors.length > 0)
-      return { kind: "rejected", errors: errors.map((error) => describeFileDiagnostic(error, workspace.folder)) };
+      return {
+        kind: "rejected",
+        errors: errors.map((error) => describeFileDiagnostic(error, workspace.folder)),
+      };
     const modules = files.map((file) => {
       given.set(file.fileName, file);
       const { code, mappings } = emit(program, file, []);
@@ -146,7 +165,9 @@ function isExported(symbol: ts.Symbol): boolean {
 }
 
 function isOwnTypeScript(file: ts.SourceFile): boolean {
-  return !file.isDeclarationFile && /\.tsx?$/.test(file.fileName) && !file.fileName.includes("/node_modules/");
+  return (
+    !file.isDeclarationFile && /\.tsx?$/.test(file.fileName) && !file.fileName.includes("/node_modules/")
+  );
 }
 
 function isLocated(diagnostic: ts.Diagnostic): diagnostic is ts.DiagnosticWithLocation {

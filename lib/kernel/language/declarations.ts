@@ -10,7 +10,11 @@ interface Kept {
 }
 
 /** The earlier declarations that `cell` does not replace, as text. */
-export function survivingDeclarations(checker: ts.TypeChecker, earlier: ts.SourceFile, cell: ts.SourceFile): string {
+export function survivingDeclarations(
+  checker: ts.TypeChecker,
+  earlier: ts.SourceFile,
+  cell: ts.SourceFile,
+): string {
   const fresh = localsOf(cell);
   return keepDeclarations(
     earlier,
@@ -32,7 +36,11 @@ export function declarationsWithout(names: readonly string[], declarations: stri
   return keepDeclarations(file, (name) => ({ value: !unset.has(name), type: !unset.has(name) }));
 }
 
-function keepDeclarations(file: ts.SourceFile, keep: (name: string) => Kept, checker?: ts.TypeChecker): string {
+function keepDeclarations(
+  file: ts.SourceFile,
+  keep: (name: string) => Kept,
+  checker?: ts.TypeChecker,
+): string {
   const untyped: string[] = [];
   const meaning = (name: ts.Identifier): boolean => {
     const kept = keep(name.text);
@@ -48,7 +56,11 @@ function keepDeclarations(file: ts.SourceFile, keep: (name: string) => Kept, che
     return !isType;
   };
   const texts = file.statements.map((statement) => keepStatement(file, statement, keep, meaning));
-  return texts.filter((text) => text !== "").join("\n") + "\n" + untyped.map((name) => `declare let ${name}: any;\n`).join("");
+  return (
+    texts.filter((text) => text !== "").join("\n") +
+    "\n" +
+    untyped.map((name) => `declare let ${name}: any;\n`).join("")
+  );
 }
 
 function keepStatement(
@@ -60,7 +72,9 @@ function keepStatement(
   const whole = statement.getFullText(file).trim();
   if (ts.isVariableStatement(statement)) {
     const { declarationList } = statement;
-    const kept = declarationList.declarations.filter(({ name }) => ts.isIdentifier(name) && keep(name.text).value);
+    const kept = declarationList.declarations.filter(
+      ({ name }) => ts.isIdentifier(name) && keep(name.text).value,
+    );
     if (kept.length === declarationList.declarations.length) return whole;
     if (kept.length === 0) return "";
     const list = ts.factory.updateVariableDeclarationList(declarationList, kept);
@@ -72,7 +86,8 @@ function keepStatement(
     return keep(statement.name.text).type ? whole : "";
   if (ts.isClassDeclaration(statement) || ts.isEnumDeclaration(statement))
     return statement.name !== undefined && meaning(statement.name) ? whole : "";
-  if (ts.isModuleDeclaration(statement)) return ts.isIdentifier(statement.name) && meaning(statement.name) ? whole : "";
+  if (ts.isModuleDeclaration(statement))
+    return ts.isIdentifier(statement.name) && meaning(statement.name) ? whole : "";
   if (ts.isImportDeclaration(statement)) return keepImport(file, statement, meaning);
   return "";
 }

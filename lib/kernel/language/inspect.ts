@@ -8,7 +8,12 @@ import type { Workspace } from "./workspace";
 const PREFIX = "export {};";
 
 /** As text; nothing where there is no name. Within a call's parentheses: the function that is called. */
-export function inspectAt(workspace: Workspace, declarations: string, code: string, position: number): string | undefined {
+export function inspectAt(
+  workspace: Workspace,
+  declarations: string,
+  code: string,
+  position: number,
+): string | undefined {
   const program = enterCell(workspace, declarations, PREFIX + code);
   const cell = program.getSourceFile(cellPath(workspace))!;
   const at = position + PREFIX.length;
@@ -19,7 +24,8 @@ export function inspectAt(workspace: Workspace, declarations: string, code: stri
     if (info?.displayParts !== undefined && info.displayParts.length > 0) return printQuickInfo(info);
   }
   const called = callAround(cell, at);
-  const info = called && ts.getQuickInfoAtPosition(cell, program.getTypeChecker(), neverCancelled, called.getEnd() - 1);
+  const info =
+    called && ts.getQuickInfoAtPosition(cell, program.getTypeChecker(), neverCancelled, called.getEnd() - 1);
   return info === undefined ? undefined : printQuickInfo(info);
 }
 

@@ -16,7 +16,10 @@ export function reachEarlierCells(
   const isEarlier = (symbol: ts.Symbol | undefined) =>
     symbol?.declarations?.some((declaration) => declaration.getSourceFile() === earlier) === true;
   const onExports = (node: ts.Identifier) =>
-    ts.setTextRange(ts.factory.createPropertyAccessExpression(ts.factory.createIdentifier("exports"), node.text), node);
+    ts.setTextRange(
+      ts.factory.createPropertyAccessExpression(ts.factory.createIdentifier("exports"), node.text),
+      node,
+    );
   return (context) => {
     const visit = (node: ts.Node): ts.Node => {
       if (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node)) return node;
@@ -84,7 +87,8 @@ export function addStoppingPlaces(context: ts.TransformationContext): ts.Transfo
     const seen = ts.visitEachChild(node, visit, context);
     if (ts.isWhileStatement(seen))
       return factory.updateWhileStatement(seen, seen.expression, guard(seen.statement, node));
-    if (ts.isDoStatement(seen)) return factory.updateDoStatement(seen, guard(seen.statement, node), seen.expression);
+    if (ts.isDoStatement(seen))
+      return factory.updateDoStatement(seen, guard(seen.statement, node), seen.expression);
     if (ts.isForStatement(seen))
       return factory.updateForStatement(
         seen,
@@ -119,7 +123,9 @@ export function keepDynamicImports(context: ts.TransformationContext): ts.Transf
 }
 
 /** Declarations carry no `export { … }`: the next cell sees every top-level name anyway. */
-export function dropExportLists(context: ts.TransformationContext): ts.Transformer<ts.SourceFile | ts.Bundle> {
+export function dropExportLists(
+  context: ts.TransformationContext,
+): ts.Transformer<ts.SourceFile | ts.Bundle> {
   return (file) =>
     ts.isSourceFile(file)
       ? context.factory.updateSourceFile(

@@ -50,7 +50,7 @@ function remedy(diagnostic: ts.Diagnostic): string {
   const text = ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n");
   const { code } = diagnostic;
   if ((code === 2304 || code === 2552) && ASKING.test(text))
-    return "\nA notebook cannot ask questions while it runs: put the answer in a variable, e.g. const answer = \"…\", and run the cell again.";
+    return '\nA notebook cannot ask questions while it runs: put the answer in a variable, e.g. const answer = "…", and run the cell again.';
   if (code === 2304 || code === 2552) return "\nRun the cell that defines it first, or import it.";
   if (code === 2307)
     return "\nIs the path right, seen from the notebook's folder? A package must be installed (npm install) there or in the course's folder.";

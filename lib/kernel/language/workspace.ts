@@ -29,7 +29,8 @@ export function openWorkspace({ folder, repo }: { folder: string; repo: string }
 
   const parse = (path: string, text: string) =>
     ts.createSourceFile(path, text, { languageVersion: ts.ScriptTarget.ES2022 }, !path.endsWith(".d.ts"));
-  const isBasic = (path: string) => path.startsWith(compilerFolder) || path.startsWith(options.typeRoots![0]!);
+  const isBasic = (path: string) =>
+    path.startsWith(compilerFolder) || path.startsWith(options.typeRoots![0]!);
 
   function getSourceFile(path: string): ts.SourceFile | undefined {
     const known = inMemory.get(path) ?? libraries.get(path);

@@ -59,7 +59,11 @@ export function createRunner(options: {
       })
       .then(
         (result): Outcome => ({ kind: "ok", ...(result === undefined ? {} : { result }) }),
-        (error: unknown): Outcome => ({ kind: "failed", error: describeError(reason(error, cell)), unset: unset(request) }),
+        (error: unknown): Outcome => ({
+          kind: "failed",
+          error: describeError(reason(error, cell)),
+          unset: unset(request),
+        }),
       )
       .then((outcome) => {
         cell.ended = true;

@@ -25,7 +25,9 @@ export function publishHooks({
   };
   for (const [name, value] of Object.entries(hooks))
     Object.defineProperty(globalThis, Symbol.for(name), { value, configurable: true, writable: true });
-  Object.defineProperty(globalThis, "__tslab__", { value: { exports: runner.scope, require: runner.require } });
+  Object.defineProperty(globalThis, "__tslab__", {
+    value: { exports: runner.scope, require: runner.require },
+  });
 }
 
 /** `console.log` and `process.stdout.write` go to the cell, standard input says why it is silent, `exit` does not exit. */

@@ -57,7 +57,11 @@ export function captureOutput(send: (message: FromRunner) => void, limit = outpu
     }
     for (let at = 0; at < room; at += PIECE) add(cell, name, text.slice(at, Math.min(at + PIECE, room)));
     const megabytes = limit / 1_000_000;
-    add(cell, "stderr", `\n… output cut: this cell has printed more than ${megabytes} MB; the rest is not shown.\n`);
+    add(
+      cell,
+      "stderr",
+      `\n… output cut: this cell has printed more than ${megabytes} MB; the rest is not shown.\n`,
+    );
     flush();
   }
 

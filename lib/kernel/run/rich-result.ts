@@ -12,7 +12,9 @@ export async function describeResult(value: unknown): Promise<Bundle | undefined
   const method = ownDisplay(value);
   const own = method === undefined ? {} : await method.call(value);
   if (typeof own !== "object" || own === null)
-    throw new TypeError(`[Symbol.for("Jupyter.display")]() must return an object of MIME types, got ${inspect(own)}`);
+    throw new TypeError(
+      `[Symbol.for("Jupyter.display")]() must return an object of MIME types, got ${inspect(own)}`,
+    );
   const bundle = cleanBundle(own as Bundle);
   return "text/plain" in bundle ? bundle : { ...bundle, "text/plain": inspectShort(value) };
 }

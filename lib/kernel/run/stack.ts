@@ -32,7 +32,15 @@ function findPlace(file: string, line: number, column: number): Place | undefine
   const script = scripts.get(file);
   if (script === undefined) return undefined;
   const { label, source, mappings } = script;
-  script.map ??= new SourceMap({ version: 3, file, sources: [label], sourcesContent: [], names: [], mappings, sourceRoot: "" });
+  script.map ??= new SourceMap({
+    version: 3,
+    file,
+    sources: [label],
+    sourcesContent: [],
+    names: [],
+    mappings,
+    sourceRoot: "",
+  });
   const entry = script.map.findEntry(line - WRAPPER_LINES - 1, column - 1);
   if (!("originalLine" in entry)) return undefined;
   return { label, source, line: entry.originalLine + 1, column: entry.originalColumn + 1 };
@@ -42,7 +50,7 @@ const places = new WeakMap<object, Place>();
 
 /** The innermost place in a cell (or in a file next to it) at which an error was thrown. */
 export function placeOf(error: object): Place | undefined {
-  void (error as { stack?: unknown }).stack; // Formatted on first use, by formatStack below.
+  (error as { stack?: unknown }).stack; // Formatted on first use, by formatStack below.
   return places.get(error);
 }
 

@@ -37,7 +37,7 @@ function nameError(thrown: unknown): { ename: string; evalue: string } {
 
 function remedy(error: Error & { code?: unknown }): string {
   if (error.code === "ERR_REQUIRE_ASYNC_MODULE")
-    return "\nThis package can only be loaded with: const name = await import(\"…\");";
+    return '\nThis package can only be loaded with: const name = await import("…");';
   return "";
 }
 
@@ -49,7 +49,8 @@ function tracebackOf(thrown: unknown, depth: number): string[] {
   if (place !== undefined) lines.push(pointAt(place));
   const frames = framesOf(thrown);
   // A single frame says no more than the picture of the line above it.
-  if (frames.length > (place === undefined ? 0 : 1)) lines.push(...frames.map((frame) => `${DIM}${frame}${OFF}`));
+  if (frames.length > (place === undefined ? 0 : 1))
+    lines.push(...frames.map((frame) => `${DIM}${frame}${OFF}`));
   if (depth >= DEEPEST_CAUSE) return lines;
   const inner = [...(thrown instanceof AggregateError ? (thrown.errors as unknown[]) : []), thrown.cause];
   for (const cause of inner)
@@ -66,7 +67,13 @@ function framesOf(error: Error): string[] {
 }
 
 /** The line with its neighbours, and a caret below the column: errors of types and of running code look alike. */
-export function pointAt(place: { label: string; line: number; column: number; source: string; length?: number }): string {
+export function pointAt(place: {
+  label: string;
+  line: number;
+  column: number;
+  source: string;
+  length?: number;
+}): string {
   const { label, line, column, source, length = 1 } = place;
   const lines = source.split("\n");
   const shown = [line - 1, line, line + 1].filter((number) => number >= 1 && number <= lines.length);

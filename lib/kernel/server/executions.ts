@@ -69,7 +69,11 @@ export function createExecutions(options: {
     const outcome = await runCell(request.header.msg_id, source);
     if (outcome.kind === "ok") {
       if (outcome.result !== undefined && !isSilent)
-        sockets.publish("execute_result", { execution_count: count, data: outcome.result, metadata: {} }, request.header);
+        sockets.publish(
+          "execute_result",
+          { execution_count: count, data: outcome.result, metadata: {} },
+          request.header,
+        );
       const expressions = await evaluate(request.header.msg_id, user_expressions);
       answer(request, { status: "ok", execution_count: count, payload: [], user_expressions: expressions });
       return [];
@@ -173,5 +177,9 @@ export function describeTypeErrors(errors: readonly TypeError[], count: number):
 
 function compilerFault(error: unknown): ErrorContent {
   const evalue = `TypeScript itself failed on this cell: ${error instanceof Error ? error.message : String(error)}`;
-  return { ename: "CompilerFault", evalue, traceback: [evalue, error instanceof Error ? String(error.stack) : ""] };
+  return {
+    ename: "CompilerFault",
+    evalue,
+    traceback: [evalue, error instanceof Error ? String(error.stack) : ""],
+  };
 }

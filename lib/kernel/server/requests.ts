@@ -10,7 +10,10 @@ type Content = Record<string, unknown>;
 export type Answer = (content: Content) => Content;
 
 /** By request type without its "_request"; types not named here are none of ours. */
-export function createAnswers(notebook: NotebookLanguage, history: History): Readonly<Record<string, Answer>> {
+export function createAnswers(
+  notebook: NotebookLanguage,
+  history: History,
+): Readonly<Record<string, Answer>> {
   return {
     kernel_info: describeKernel,
     is_complete: (content) => ({ ...judgeCompleteness(codeOf(content)) }),
@@ -24,14 +27,24 @@ export function createAnswers(notebook: NotebookLanguage, history: History): Rea
         cursor_start: start,
         cursor_end: end,
         metadata: {
-          _jupyter_types_experimental: found.candidates.map(({ name, kind }) => ({ text: name, type: kind, start, end })),
+          _jupyter_types_experimental: found.candidates.map(({ name, kind }) => ({
+            text: name,
+            type: kind,
+            start,
+            end,
+          })),
         },
       };
     },
     inspect(content) {
       const code = codeOf(content);
       const text = notebook.inspect(code, cursorOf(content, code));
-      return { status: "ok", found: text !== undefined, data: text === undefined ? {} : { "text/plain": text }, metadata: {} };
+      return {
+        status: "ok",
+        found: text !== undefined,
+        data: text === undefined ? {} : { "text/plain": text },
+        metadata: {},
+      };
     },
     history: (content) => history.answer(content),
     // No widgets: a front end that asks learns that there are none.

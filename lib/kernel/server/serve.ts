@@ -68,7 +68,8 @@ export async function serve(settings: ServerSettings): Promise<void> {
         log(`${type} failed: ${String((error as Error).stack)}`);
         reply({ status: "error", ename: name, evalue: message, traceback: [] });
       }
-    else if (!type.startsWith("comm_") && type !== "input_reply") log(`unknown message type ${request.header.msg_type}`);
+    else if (!type.startsWith("comm_") && type !== "input_reply")
+      log(`unknown message type ${request.header.msg_type}`);
     idle(request.header);
     if (type === "shutdown") void leave();
   });
@@ -94,4 +95,3 @@ export async function serve(settings: ServerSettings): Promise<void> {
     setTimeout(step, 100);
   }
 }
-

@@ -38,7 +38,9 @@ export async function openSockets(connectionFile: string, log: (line: string) =>
     heartbeat: new Reply(),
   };
   const bind = (socket: { bind(address: string): Promise<void> }, port: number) =>
-    socket.bind(`${connection.transport}://${connection.ip}${connection.transport === "ipc" ? "-" : ":"}${port}`);
+    socket.bind(
+      `${connection.transport}://${connection.ip}${connection.transport === "ipc" ? "-" : ":"}${port}`,
+    );
   await Promise.all([
     bind(sockets.shell, connection.shell_port),
     bind(sockets.control, connection.control_port),
@@ -50,9 +52,11 @@ export async function openSockets(connectionFile: string, log: (line: string) =>
   // A ZeroMQ socket takes one message at a time.
   const queues = { shell: Promise.resolve(), control: Promise.resolve(), iopub: Promise.resolve() };
   const send = (name: keyof typeof queues, parts: (Buffer | string)[]) => {
-    queues[name] = queues[name].then(() => sockets[name].send(parts)).catch((error: unknown) => {
-      log(`a message could not be sent on ${name}: ${String(error)}`);
-    });
+    queues[name] = queues[name]
+      .then(() => sockets[name].send(parts))
+      .catch((error: unknown) => {
+        log(`a message could not be sent on ${name}: ${String(error)}`);
+      });
   };
 
   async function listenOn(channel: ChannelName, handle: (channel: ChannelName, request: Request) => void) {
@@ -61,7 +65,10 @@ export async function openSockets(connectionFile: string, log: (line: string) =>
         handle(channel, wire.parse(parts));
       } catch (error) {
         if (error instanceof WireError) log(`a message on ${channel} was dropped: ${error.message}`);
-        else log(`a message on ${channel} failed: ${error instanceof Error ? String(error.stack) : String(error)}`);
+        else
+          log(
+            `a message on ${channel} failed: ${error instanceof Error ? String(error.stack) : String(error)}`,
+          );
       }
   }
   async function echoHeartbeats() {
@@ -97,7 +104,8 @@ function readConnection(file: string): Connection {
   const { transport = "tcp", ip = "127.0.0.1", key = "", signature_scheme = "hmac-sha256" } = connection;
   const port = (name: "shell_port" | "control_port" | "iopub_port" | "stdin_port" | "hb_port"): number => {
     const value = connection[name];
-    if (typeof value !== "number") throw new Error(`connection file ${file}: expected a number as ${name}, got ${String(value)}`);
+    if (typeof value !== "number")
+      throw new Error(`connection file ${file}: expected a number as ${name}, got ${String(value)}`);
     return value;
   };
   return {

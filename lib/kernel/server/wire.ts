@@ -26,7 +26,12 @@ export class WireError extends Error {
 export interface Wire {
   /** Throws WireError for anything that is not a message of this connection's own clients. */
   parse(parts: readonly Buffer[]): Request;
-  compose(type: string, content: object, parent: Header | undefined, identities?: readonly (Buffer | string)[]): (Buffer | string)[];
+  compose(
+    type: string,
+    content: object,
+    parent: Header | undefined,
+    identities?: readonly (Buffer | string)[],
+  ): (Buffer | string)[];
 }
 
 export function createWire({ key, scheme }: { key: string; scheme: string }): Wire {
@@ -43,7 +48,9 @@ export function createWire({ key, scheme }: { key: string; scheme: string }): Wi
       const at = parts.findIndex((part) => part.toString("latin1") === DELIMITER);
       const body = parts.slice(at + 2);
       if (at === -1 || body.length < 4)
-        throw new WireError(`expected identities, ${DELIMITER}, signature and four parts, got ${parts.length} parts`);
+        throw new WireError(
+          `expected identities, ${DELIMITER}, signature and four parts, got ${parts.length} parts`,
+        );
       const given = parts[at + 1]!;
       const wanted = Buffer.from(sign(body));
       if (given.length !== wanted.length || !timingSafeEqual(given, wanted))

@@ -5,7 +5,9 @@
 import * as tf from "@tensorflow/tfjs"; // rather than the library's, which would bring its native backend into the grader
 import { createRequire } from "node:module";
 
-const { Random } = createRequire(import.meta.filename)("@actl/generative") as typeof import("@actl/generative");
+const { Random } = createRequire(import.meta.filename)(
+  "@actl/generative",
+) as typeof import("@actl/generative");
 
 /** What may be changed about the dealer. */
 export type DealerSettings = {
