@@ -17,6 +17,14 @@ type Outcome =
 
 /** Builds the addon if it is not there for this wheel and platform. Never throws: without it the course runs on wasm. */
 export function buildNative(): Outcome {
+  try {
+    return build();
+  } catch (error) {
+    return { kind: "unavailable", reason: `the addon cannot be written: ${(error as Error).message}` };
+  }
+}
+
+function build(): Outcome {
   const folder = join(root, "lib", "native", "build");
   const target = join(folder, `tfjs_binding-napi${NAPI_VERSION}-${process.platform}-${process.arch}.node`);
   const wheel = join(root, ".venv", "tensorflow", "tensorflow");
@@ -56,17 +64,22 @@ export function buildNative(): Outcome {
     join(root, "lib", "native", "quiet.cc"),
     ...["-o", `${target}.new`, cc, framework, `-Wl,-rpath,${origin}/../../../.venv/tensorflow/tensorflow`],
   ];
-  const { status, stderr } = spawnSync(compiler, args, { encoding: "utf8" });
+  const { status, signal, stderr } = spawnSync(compiler, args, { encoding: "utf8" });
   if (status !== 0) {
     rmSync(`${target}.new`, { force: true });
-    return {
-      kind: "unavailable",
-      reason: `${compiler} failed: ${stderr.trim().split("\n").slice(0, 5).join(" | ")}`,
-    };
+    const reason = signal === null ? firstErrors(stderr) : `ended by ${signal} (too little memory?)`;
+    return { kind: "unavailable", reason: `${compiler} failed: ${reason}` };
   }
   renameSync(`${target}.new`, target);
   writeFileSync(stampFile, stamp);
   return { kind: "built", seconds: (performance.now() - started) / 1000 };
+}
+
+/** Warnings and "In file included from …" come before what matters. */
+function firstErrors(stderr: string): string {
+  const lines = stderr.trim().split("\n");
+  const errors = lines.filter((line) => /\berror\b/i.test(line));
+  return (errors.length > 0 ? errors : lines).slice(0, 5).join(" | ");
 }
 
 function libraryNamed(folder: string, name: string): string | undefined {

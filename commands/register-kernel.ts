@@ -2,8 +2,9 @@
 import { copyFileSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import type * as RegisterModule from "../lib/kernel/register.ts";
 
-type Register = typeof import("../lib/kernel/register.ts");
+type Register = typeof RegisterModule;
 const require = createRequire(import.meta.url);
 
 /**

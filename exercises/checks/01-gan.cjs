@@ -209,7 +209,10 @@ async function trainToyGan({ learningRate, dropout, labelNoise }, seed) {
     return switchOff(second).matMul(w3).add(b3);
   };
   const dealerStep = () => {
-    const x = tf.concat([normal(batchSize, 1, 0.5).add(4), forge(normal(batchSize, 1))]);
+    const x = tf.concat([
+      normal(batchSize, 1, 0.5).add(4),
+      forge(normal(batchSize, 1))
+    ]);
     const truth = tf.concat([tf.ones([batchSize, 1]), tf.zeros([batchSize, 1])]);
     const labels = truth.add(tf.tensor2d(random.uniforms(2 * batchSize, 0, labelNoise), [2 * batchSize, 1]));
     const loss = () => tf.losses.sigmoidCrossEntropy(labels, judge(x)).asScalar();
@@ -276,15 +279,20 @@ async function readSettings(submission) {
   }
   return settings;
 }
+var last = Promise.resolve();
 async function onCpu(train2) {
-  const previous = tf2.getBackend();
-  await tf2.setBackend("cpu");
-  Object.assign(tf2.backend(), { firstUse: false });
-  try {
-    return await train2();
-  } finally {
-    await tf2.setBackend(previous);
-  }
+  const turn = last.then(async () => {
+    const previous = tf2.getBackend();
+    await tf2.setBackend("cpu");
+    Object.assign(tf2.backend(), { firstUse: false });
+    try {
+      return await train2();
+    } finally {
+      if (previous !== void 0) await tf2.setBackend(previous);
+    }
+  });
+  last = turn.catch(() => void 0);
+  return turn;
 }
 
 // tests/exercises/01-gan/public-checks.ts
@@ -523,7 +531,8 @@ function encode(value, tf3) {
   let left = wireLimits.values;
   function visit(value2, where, depth) {
     if (--left < 0) throw new WireError(`${where}: more than ${wireLimits.values} values are returned`);
-    if (depth > wireLimits.depth) throw new WireError(`${where}: nested deeper than ${wireLimits.depth}, or contains itself`);
+    if (depth > wireLimits.depth)
+      throw new WireError(`${where}: nested deeper than ${wireLimits.depth}, or contains itself`);
     switch (typeof value2) {
       case "string":
       case "boolean":
@@ -535,7 +544,9 @@ function encode(value, tf3) {
       case "bigint":
       case "symbol":
       case "function":
-        throw new WireError(`${where} is a ${typeof value2}; return numbers, text, arrays, records or tensors`);
+        throw new WireError(
+          `${where} is a ${typeof value2}; return numbers, text, arrays, records or tensors`
+        );
       case "object":
         return value2 === null ? null : visitObject(value2, where, depth);
     }
@@ -546,10 +557,13 @@ function encode(value, tf3) {
     if (isArray(value2)) return visitList([...value2], where, depth);
     const prototype = getPrototypeOf(value2);
     if (prototype !== plain && prototype !== null)
-      throw new WireError(`${where} is a ${className(value2)}; return numbers, text, arrays, records or tensors`);
+      throw new WireError(
+        `${where} is a ${className(value2)}; return numbers, text, arrays, records or tensors`
+      );
     const record = {};
     for (const [key, each] of entries(value2)) {
-      if (key === "__proto__" || key === "$tensor") throw new WireError(`${where}: a key may not be called ${key}`);
+      if (key === "__proto__" || key === "$tensor")
+        throw new WireError(`${where}: a key may not be called ${key}`);
       record[key] = visit(each, `${where}.${key}`, depth + 1);
     }
     return record;
@@ -562,7 +576,8 @@ function encode(value, tf3) {
     if (dtype !== "float32" && dtype !== "int32" && dtype !== "bool")
       throw new WireError(`${where} is a tensor of ${dtype}; expected float32, int32 or bool`);
     const values = tensor2.dataSync();
-    if ((left -= values.length) < 0) throw new WireError(`${where}: more than ${wireLimits.values} values are returned`);
+    if ((left -= values.length) < 0)
+      throw new WireError(`${where}: more than ${wireLimits.values} values are returned`);
     return { $tensor: { dtype, shape: [...shape], values: Array.from(values, encodeNumber) } };
   }
   return visit(value, "the result", 0);
@@ -582,14 +597,23 @@ function openLocalSubmission(scope, tf3) {
     async call(name, args, { seconds = defaultSeconds, seed = 0 } = {}) {
       const answer = scope()[name];
       if (typeof answer !== "function")
-        throw new Mismatch(`a function called ${name}`, "none", "Run the answer cell above; if it shows an error, mend that first.");
+        throw new Mismatch(
+          `a function called ${name}`,
+          "none",
+          "Run the answer cell above; if it shows an error, mend that first."
+        );
       const ambient = Math.random;
       Math.random = seededRandom(seed);
       tf3.engine().startScope();
       try {
         const call = answer;
-        const result = await withLimit(Promise.resolve(call(...args.map((each) => decode(each, tf3)))), seconds, name);
-        if (result === void 0) throw new Mismatch("a value", "undefined", `Does every way through ${name} end in a return?`);
+        const result = await withLimit(
+          Promise.resolve(call(...args.map((each) => decode(each, tf3)))),
+          seconds,
+          name
+        );
+        if (result === void 0)
+          throw new Mismatch("a value", "undefined", `Does every way through ${name} end in a return?`);
         return encode(result, tf3);
       } finally {
         tf3.engine().endScope();

@@ -45,7 +45,14 @@ export async function markBatch(found: Found, workshop: Workshop, options: Batch
     }
   }
 
-  await Promise.all(Array.from({ length: Math.min(options.jobs, submissions.length) }, work));
+  const stopAll = (error: unknown) => {
+    next = submissions.length; // a disk that is full for one is full for all
+    throw error;
+  };
+  const workers = Array.from({ length: Math.min(options.jobs, submissions.length) }, async () =>
+    work().catch(stopAll),
+  );
+  await Promise.all(workers);
   const all = submissions.flatMap((each) => marks.get(each) ?? []);
   await writeOverview(all, folders, workshop, found.notices, options.out);
   return all;

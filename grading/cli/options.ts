@@ -1,10 +1,19 @@
 /** What was asked of `./course grade`, checked before anything is started. */
-import { existsSync, mkdirSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join, resolve, sep } from "node:path";
 import { parseArgs } from "node:util";
+import { nearestName } from "../../commands/nearest-name.ts";
 import { describeDisk } from "../results/write-file.ts";
-import { nearest } from "./nearest.ts";
 
 export interface GradeOptions {
   assignment: string;
@@ -51,7 +60,7 @@ export function parseGradeOptions(args: string[], known: string[]): GradeOptions
   if (assignment === undefined)
     throw new UsageError(`which assignment? One of: ${list}. (--help shows all.)`);
   if (!known.includes(assignment)) {
-    const near = nearest(assignment, known);
+    const near = nearestName(assignment, known);
     throw new UsageError(
       `assignment ${JSON.stringify(assignment)}: unknown; there is ${list}.${near === undefined ? "" : ` Is ${near} meant?`}`,
     );
@@ -74,7 +83,7 @@ function parse(args: string[]) {
     if (!(error instanceof Error) || !("code" in error)) throw error;
     const name = /--?[\w-]+/.exec(error.message)?.[0] ?? "";
     if (error.code !== "ERR_PARSE_ARGS_UNKNOWN_OPTION") throw new UsageError(`${name}: ${error.message}`);
-    const near = nearest(name.replace(/^-+/, ""), Object.keys(options));
+    const near = nearestName(name.replace(/^-+/, ""), Object.keys(options));
     throw new UsageError(
       `option ${name}: unknown.${near === undefined ? " --help shows all." : ` Is --${near} meant?`}`,
     );
@@ -105,6 +114,8 @@ export function prepareOutput(out: string, submissions: string): void {
     );
   const probe = join(out, `.probe-${process.pid}`);
   try {
+    // A read-only disk is told here; mkdir would only say that the folder is not there.
+    accessSync(nearestExisting(out), constants.W_OK);
     mkdirSync(out, { recursive: true });
     writeFileSync(probe, "");
     rmSync(probe);
@@ -115,7 +126,10 @@ export function prepareOutput(out: string, submissions: string): void {
 
 /** Links resolved as far as the path exists. */
 function realpathOfNearest(path: string): string {
-  return existsSync(path) || dirname(path) === path
-    ? realpathSync(path)
-    : join(realpathOfNearest(dirname(path)), path.slice(dirname(path).length));
+  const there = nearestExisting(path);
+  return join(realpathSync(there), path.slice(there.length));
+}
+
+function nearestExisting(path: string): string {
+  return existsSync(path) || dirname(path) === path ? path : nearestExisting(dirname(path));
 }

@@ -1,10 +1,10 @@
 /** `./course release [ASSIGNMENT …] [--out DIR]`: writes the student versions of the exercises. */
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { nearestName } from "../../commands/nearest-name.ts";
 import { ReleaseError } from "../release/notebook.ts";
 import { listSolutions, releaseAssignment } from "../release/release-assignment.ts";
 import { OutputError, writeWhole } from "../results/write-file.ts";
-import { nearest } from "./nearest.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
@@ -67,7 +67,7 @@ function chooseAssignments(wanted: string[]): string[] {
   const known = listSolutions();
   for (const name of wanted) {
     if (known.includes(name)) continue;
-    const near = nearest(name, known);
+    const near = nearestName(name, known);
     const hint = near === undefined ? "" : ` Is ${near} meant?`;
     throw new ReleaseError(
       `assignment ${JSON.stringify(name)}: unknown; there is ${known.join(", ") || "none yet"}.${hint}`,
@@ -84,7 +84,7 @@ function parse(args: string[]) {
     if (error.code !== "ERR_PARSE_ARGS_UNKNOWN_OPTION")
       throw new ReleaseError(`${error.message} (--help shows all.)`);
     const name = /--?[\w-]+/.exec(error.message)?.[0] ?? "";
-    const near = nearest(name.replace(/^-+/, ""), Object.keys(options));
+    const near = nearestName(name.replace(/^-+/, ""), Object.keys(options));
     throw new ReleaseError(
       `option ${name}: unknown.${near === undefined ? " --help shows all." : ` Is --${near} meant?`}`,
     );

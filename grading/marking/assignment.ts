@@ -119,7 +119,12 @@ function titleOf(question: string, { cells }: Notebook): string {
   const place = cells.findIndex(({ gradeId, isAnswer }) => isAnswer && gradeId === question);
   for (const { type, source } of cells.slice(0, place).reverse()) {
     const heading = type === "markdown" ? /^#{1,6}\s+(.+)$/m.exec(source)?.[1] : undefined;
-    if (heading !== undefined) return heading.replaceAll(/[*_`]/g, "").trim();
+    // The points stand beside the title wherever it is shown.
+    if (heading !== undefined)
+      return heading
+        .replaceAll(/[*_`]/g, "")
+        .replace(/\s*\([\d.]+ points?\)\s*$/, "")
+        .trim();
   }
   return question;
 }

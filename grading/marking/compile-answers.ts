@@ -16,15 +16,19 @@ export async function compileAnswers(
   const stuck = new Map<string, string>();
   let result = await compiler.compile(cells);
   if (result.kind === "stuck") {
-    for (const cell of cells.filter(({ kind }) => kind !== "given")) {
-      const alone = await compiler.compile([cell]);
-      if (alone.kind === "stuck") stuck.set(cell.name, alone.reason);
+    const given = cells.filter(({ kind }) => kind === "given");
+    const answers = cells.filter(({ kind }) => kind === "answer").map((cell) => [cell]);
+    // The student's own cells together: there may be hundreds, and each could hold up the whole batch.
+    for (const some of [...answers, cells.filter(({ kind }) => kind === "extra")]) {
+      const alone = await compiler.compile([...given, ...some]);
+      if (alone.kind === "stuck")
+        for (const { name } of some) stuck.set(name, `does not compile: ${alone.reason}`);
     }
     result = await compiler.compile(cells.filter(({ name }) => !stuck.has(name)));
   }
   if (result.kind === "stuck") {
-    const { reason } = result;
-    return () => ({ kind: "broken", error: reason, problems: [] });
+    const error = `does not compile: ${result.reason}`;
+    return () => ({ kind: "broken", error, problems: [] });
   }
   const compiled = new Map(result.cells.map((cell) => [cell.name, cell]));
   return (question) => {

@@ -3,7 +3,7 @@
  * student's functions run in the sandbox. Not inside jest itself: jest's workers would put tests of hundreds of students
  * into one report, restart on a crash, and know neither "skipped because" nor "could not be graded".
  */
-import type { CheckDefinition, Verdict } from "../contract.ts";
+import type { CheckDefinition, Submission, Verdict } from "../contract.ts";
 import { openAnswer } from "../sandbox/answer.ts";
 import type { Session } from "../sandbox/session.ts";
 import type { Question } from "./assignment.ts";
@@ -50,7 +50,7 @@ export async function runChecks(
       const before = check.after === undefined ? passed : verdicts.get(check.after);
       const verdict =
         before?.kind === "passed"
-          ? await runCheck(check, running.call)
+          ? await runCheck(check, running)
           : { kind: "skipped" as const, after: check.after! };
       const printed = running.takeOutput();
       if (check.visibility === "public") result.output += printed;
@@ -69,16 +69,13 @@ const untouched: Verdict = {
   hint: "Nothing is lost but the points: have a go at it.",
 };
 
-async function runCheck(
-  check: CheckDefinition,
-  call: Parameters<CheckDefinition["run"]>[0]["call"],
-): Promise<Verdict> {
+async function runCheck(check: CheckDefinition, answer: Submission): Promise<Verdict> {
   // A check may forget to pass on how a call ended; the first bad end counts.
   let ended: unknown;
   try {
     await check.run({
       call: async (...parameters) =>
-        call(...parameters).catch((error: unknown) => {
+        answer.call(...parameters).catch((error: unknown) => {
           ended ??= error;
           throw error;
         }),

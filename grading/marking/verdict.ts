@@ -38,7 +38,7 @@ function describeAssertion({ message, matcherResult }: Assertion): Verdict {
   if ("expected" in matcherResult && "actual" in matcherResult)
     return { kind: "failed", expected: show(matcherResult.expected), actual: show(matcherResult.actual) };
   // Some matchers (toBeCloseTo) say it only in words: "Expected: 0.5\nReceived: 0.7", coloured for terminals.
-   
+
   const text = message.replaceAll(/\u001b\[[0-9;]*m/g, "");
   const part = (label: RegExp) => label.exec(text)?.[1]?.trim();
   return {

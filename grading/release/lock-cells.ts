@@ -5,7 +5,8 @@ import { mapCells, type Notebook } from "./notebook.ts";
 export function lockCells(notebook: Notebook): Notebook {
   return mapCells(notebook, (cell) => {
     const isAnswer = cell.metadata.nbgrader?.solution === true;
-    const { editable: _, ...metadata } = cell.metadata;
-    return { ...cell, metadata: { ...metadata, deletable: false, ...(isAnswer ? {} : { editable: false }) } };
+    const metadata = { ...cell.metadata, deletable: false };
+    delete metadata.editable;
+    return { ...cell, metadata: isAnswer ? metadata : { ...metadata, editable: false } };
   });
 }

@@ -14,7 +14,7 @@ export type NbgraderMetadata = {
   cell_type?: Cell["cell_type"];
 };
 
-export type CellMetadata = Record<string, unknown> & {
+type CellMetadata = Record<string, unknown> & {
   nbgrader?: NbgraderMetadata;
   deletable?: boolean;
   editable?: boolean;

@@ -9,9 +9,9 @@ import { stripSolutions } from "./strip-solutions.ts";
 import { validateRelease } from "./validate-release.ts";
 
 /** Takes a notebook, gives a new one, or throws a ReleaseError that names the cell. */
-export type Pass = (notebook: Notebook) => Notebook;
+type Pass = (notebook: Notebook) => Notebook;
 
-export const passes: Pass[] = [
+const passes: Pass[] = [
   labelCells, // first: it refuses doubled names and missing points, by which later passes find cells
   stripSolutions,
   stripHiddenChecks,

@@ -5,7 +5,7 @@ import { neutralise, neutraliseLine } from "./plain-text.ts";
 import { isFinal, sumSubmission } from "./points.ts";
 import { viewForStudent } from "./student-view.ts";
 
-export interface GradescopeTest {
+interface GradescopeTest {
   name: string;
   number: string;
   /** Absent where the check could not be graded: Gradescope then shows no mark for it, not a zero. */

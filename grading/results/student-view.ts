@@ -23,7 +23,9 @@ export function viewForStudent(
     case "passed":
       return { word: "passed", reasons: [] };
     case "failed": {
-      if (isHidden && !isAboutTheCell(verdict.actual))
+      if (isAboutTheCell(verdict.actual))
+        return { word: "not yet", reasons: ["There is no answer here yet."], ...hintOf(verdict.hint) };
+      if (isHidden)
         return {
           word: "not yet",
           reasons: ["Your function gives something else than it should for inputs you do not see."],
@@ -33,7 +35,7 @@ export function viewForStudent(
       return {
         word: "not yet",
         reasons: [`Expected ${neutralise(verdict.expected, 600)}; got ${neutralise(verdict.actual, 600)}.`],
-        ...(said === undefined ? {} : { hint: neutralise(said, 600) }),
+        ...hintOf(said),
       };
     }
     case "crashed": {
@@ -60,6 +62,10 @@ export function viewForStudent(
     case "ungraded":
       return { word: "could not be graded", reasons: [neutralise(verdict.fault.split("\n")[0]!, 600)] };
   }
+}
+
+function hintOf(hint: string | undefined): { hint?: string } {
+  return hint === undefined ? {} : { hint: neutralise(hint, 600) };
 }
 
 /** The untouched stub's verdict is about no input, so it may be told of hidden checks as well. */

@@ -78,18 +78,32 @@ export function openAnswer(session: Session, source: AnswerSource): Answer {
   async function load(): Promise<void> {
     if (connection?.alive === true) return;
     await start();
+    // Cells of the exercise before the first of the student's: nobody's answer is to blame for how they end.
+    const theirs = source.cells.findIndex(({ name }) => !name.startsWith("given-"));
     try {
-      const cells = source.cells.map(({ name, code }) => ({ name, code }));
-      const reply = await ask({ kind: "load", cells, withheld: source.withheld }, limits.loadSeconds);
-      if (reply.kind === "threw") throw new Crash(`running the cell: ${describeError(reply, source.cells)}`);
-      if (reply.kind === "unsettled")
-        throw new Crash("running the cell: waits for a promise that nothing will ever resolve");
-      if (reply.kind !== "loaded") throw new Crash("running the cell: it answered out of turn");
+      const opening = source.cells.slice(0, theirs);
+      const printed = output;
+      await run(opening).catch((error: unknown) => {
+        if (!(error instanceof Crash || error instanceof TimeOut)) throw error;
+        throw new GraderFault(`the exercise's own cells do not run: ${error.message}`);
+      });
+      output = printed; // what the exercise's own cells print is nothing the student has to read
+      await run(source.cells.slice(theirs));
     } catch (error) {
       connection!.close();
       if (error instanceof Crash || error instanceof TimeOut) unloadable = error;
       throw error;
     }
+  }
+
+  async function run(some: CompiledCell[]): Promise<void> {
+    if (some.length === 0) return;
+    const cells = some.map(({ name, code }) => ({ name, code }));
+    const reply = await ask({ kind: "load", cells, withheld: source.withheld }, limits.loadSeconds);
+    if (reply.kind === "threw") throw new Crash(`running the cell: ${describeError(reply, source.cells)}`);
+    if (reply.kind === "unsettled")
+      throw new Crash("running the cell: waits for a promise that nothing will ever resolve");
+    if (reply.kind !== "loaded") throw new Crash("running the cell: it answered out of turn");
   }
 
   async function call(

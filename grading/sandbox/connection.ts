@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream";
 import { launch, type Program } from "./launch.ts";
 import type { Session } from "./session.ts";
 
-export type Answer =
+type Answer =
   { kind: "line"; text: string } | { kind: "timed-out"; seconds: number } | { kind: "ended"; reason: string };
 
 export interface Connection {

@@ -1,7 +1,7 @@
 /** Which names a cell declares for others, and which it needs from them: read off TypeScript's own binder. */
 import type * as TypeScript from "@tslab/typescript-for-tslab";
 
-export type Compiler = typeof import("@tslab/typescript-for-tslab");
+export type Compiler = typeof TypeScript;
 
 export interface CellNames {
   declared: Set<string>;

@@ -52,7 +52,7 @@ export function disarmGlobals(): void {
     stderr: sink(2),
     stdout: sink(1),
   };
-  for (const name of kept) standIn[name] = real[name];
+  for (const name of kept) standIn[name] = Reflect.get(real, name);
   for (const name of networkGlobals) Reflect.deleteProperty(globalThis, name);
   // The real object can still be reached by roundabout ways (a callback's `this`, an inherited constructor), so what
   // signals, ends, loads or writes goes from it too. Node's own internals hold their own references.

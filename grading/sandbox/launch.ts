@@ -61,7 +61,7 @@ export function launch(program: Program, limits: Limits, confinement: Confinemen
   });
 }
 
-export function commandLine(program: Program, limits: Limits, confinement: Confinement): string[] {
+function commandLine(program: Program, limits: Limits, confinement: Confinement): string[] {
   const node = [
     process.execPath,
     "--permission",

@@ -42,7 +42,7 @@ export function parseReply(text: string, id: string): Reply | { kind: "malformed
 }
 
 /** What makes a value unfit to be compared with, or undefined. */
-export function findFault(value: unknown): string | undefined {
+function findFault(value: unknown): string | undefined {
   let left = wireLimits.values * 2;
 
   function visit(value: unknown, depth: number): string | undefined {

@@ -29,7 +29,7 @@ const { isArray } = Array;
 const { isFinite, isNaN } = Number;
 const { entries, getPrototypeOf, prototype: plain } = Object;
 
-export function isWireTensor(value: Wire): value is WireTensor {
+function isWireTensor(value: Wire): value is WireTensor {
   return typeof value === "object" && value !== null && !isArray(value) && "$tensor" in value;
 }
 

@@ -6,7 +6,7 @@ import type { SourceCell } from "../sandbox/protocol.ts";
 import type { Cell, Notebook } from "./notebook.ts";
 import { Unreadable } from "./read-file.ts";
 
-export interface ExtractedAnswer {
+interface ExtractedAnswer {
   question: string;
   /** Still as it was handed out, or gone. */
   untouched: boolean;
@@ -28,10 +28,13 @@ export function extractAnswers(submitted: Notebook, exercise: Notebook, name: st
   refuseOtherNotebooks(submitted, exercise, name);
   const stubs = exercise.cells.filter(({ isAnswer, gradeId }) => isAnswer && gradeId !== undefined);
   const handedOut = new Set(exercise.cells.map(({ source }) => normalise(source)));
-  const known = new Set(exercise.cells.map(({ gradeId }) => gradeId));
+  const known = new Set(exercise.cells.flatMap(({ gradeId }) => gradeId ?? []));
   const extras = own.filter(
     ({ type, source, gradeId }) =>
-      type === "code" && !known.has(gradeId) && source.trim() !== "" && !handedOut.has(normalise(source)),
+      type === "code" &&
+      (gradeId === undefined || !known.has(gradeId)) &&
+      source.trim() !== "" &&
+      !handedOut.has(normalise(source)),
   );
   const used = new Set<Cell>();
   const answers = stubs.map((stub) => {

@@ -28,13 +28,13 @@ export async function openSubmission(
   assignment: Recognisable,
 ): Promise<OpenedSubmission> {
   if (found.candidates.length === 0) throw new Unreadable(found.problem ?? "there is nothing to open");
-  const failures: unknown[] = [];
+  const failures: Error[] = [];
   const opened: { notebook: Notebook; file: string }[] = [];
   for (const { name, bytes } of await readCandidates(found, failures)) {
     try {
       opened.push({ notebook: parseNotebook(bytes, name), file: name });
     } catch (error) {
-      failures.push(error);
+      failures.push(error as Error);
     }
   }
   const best = opened.toSorted((a, b) => fit(b.notebook, assignment) - fit(a.notebook, assignment))[0];
@@ -42,7 +42,7 @@ export async function openSubmission(
   return { ...best, notes: describeChoice(best.file, opened.length, failures, assignment) };
 }
 
-async function readCandidates(found: FoundSubmission, failures: unknown[]): Promise<Candidate[]> {
+async function readCandidates(found: FoundSubmission, failures: Error[]): Promise<Candidate[]> {
   const all: Candidate[] = [];
   const top = dirname(found.candidates[0]!);
   for (const path of found.candidates.slice(0, 20)) {
@@ -56,7 +56,7 @@ async function readCandidates(found: FoundSubmission, failures: unknown[]): Prom
         all.push(...inside.map((each) => ({ ...each, name: `${name}/${each.name}` })));
       } else all.push({ name, bytes });
     } catch (error) {
-      failures.push(error);
+      failures.push(error as Error);
     }
   }
   return all;
@@ -68,7 +68,7 @@ function fit({ cells }: Notebook, { exercise }: Recognisable): number {
   return cells.filter(({ gradeId }) => gradeId !== undefined && ids.has(gradeId)).length;
 }
 
-function describeChoice(file: string, count: number, failures: unknown[], { id }: Recognisable): string[] {
+function describeChoice(file: string, count: number, failures: Error[], { id }: Recognisable): string[] {
   const notes: string[] = [];
   if (count > 1) notes.push(`There were ${count} notebooks; ${file} was marked.`);
   for (const failure of failures.slice(0, 3))

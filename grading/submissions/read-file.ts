@@ -34,7 +34,7 @@ export async function readStrangersFile(path: string, name: string): Promise<Buf
   }
 }
 
-export function tooLarge(name: string, bytes: number): string {
+function tooLarge(name: string, bytes: number): string {
   const megabytes = (value: number) => Math.round(value / 1e6);
   return `${name}: ${megabytes(bytes)} MB are more than the ${megabytes(submissionLimits.fileBytes)} MB a notebook may have; clear its outputs and hand it in again`;
 }

@@ -1,7 +1,7 @@
 import { join, relative } from "node:path";
 import { readdirSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { nearestName } from "./nearest-name.ts";
+import { nearestName } from "../../commands/nearest-name.ts";
 import { SlidesError } from "./slides-error.ts";
 
 export const usage = `./course slides [NOTEBOOK…] [--out DIR] [--pdf]

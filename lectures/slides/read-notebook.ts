@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { nearestName } from "./nearest-name.ts";
+import { nearestName } from "../../commands/nearest-name.ts";
 import { SlidesError } from "./slides-error.ts";
 
 /** The parts of nbformat 4 that slides look at; https://nbformat.readthedocs.io/en/latest/format_description.html */

@@ -11,6 +11,7 @@ import {
 } from "./backend-registry";
 import { OptionError } from "./errors";
 import { tf } from "./tf";
+import { completeWasm } from "./wasm-kernels";
 
 export type BackendReport = {
   backend: BackendName;
@@ -52,6 +53,7 @@ async function tryBackend(backend: BackendName): Promise<string | undefined> {
     case "wasm":
       try {
         await import("@tensorflow/tfjs-backend-wasm");
+        completeWasm();
       } catch (error) {
         return `@tensorflow/tfjs-backend-wasm does not load: ${(error as Error).message}`;
       }

@@ -8,7 +8,7 @@ const MOST_COLUMNS = 12;
 export async function describeTensor(tensor: tf.Tensor): Promise<Record<string, string>> {
   const title = `Tensor ${tensor.dtype} (${tensor.shape.join(", ")})`;
   if (tensor.isDisposed) return { "text/plain": `${title}, disposed` };
-  const values = await tensor.data();
+  const values = await readValues(tensor);
   const columns = tensor.rank === 0 ? 1 : tensor.shape.at(-1)!;
   const rows = columns === 0 ? 0 : tensor.size / columns;
   const shownColumns = Math.min(columns, MOST_COLUMNS);
@@ -16,7 +16,7 @@ export async function describeTensor(tensor: tf.Tensor): Promise<Record<string, 
   const cells = Array.from({ length: shownRows }, (_, row) =>
     Array.from({ length: shownColumns }, (_, column) => format(values[row * columns + column])),
   );
-  const range = tensor.dtype === "string" || values.length === 0 ? "" : `, ${rangeOf(values)}`;
+  const range = isNumeric(values) && values.length > 0 ? `, ${rangeOf(values)}` : "";
   const cut = shownColumns < columns || shownRows < rows ? ", a corner shown" : "";
   const plainRows = cells.map((row) => `  ${row.join("  ")}`).join("\n");
   const htmlRows = cells
@@ -26,6 +26,18 @@ export async function describeTensor(tensor: tf.Tensor): Promise<Record<string, 
     "text/plain": `${title}${range}${cut}\n${plainRows}`,
     "text/html": `<table><caption style="text-align:left">${escape(title + range + cut)}</caption><tbody>${htmlRows}</tbody></table>`,
   };
+}
+
+type Values = ArrayLike<number> | ArrayLike<string> | ArrayLike<boolean>;
+
+async function readValues(tensor: tf.Tensor): Promise<Values> {
+  if (tensor.dtype === "string") return tensor.data<"string">();
+  const numbers = await tensor.data<"float32">();
+  return tensor.dtype === "bool" ? Array.from(numbers, Boolean) : numbers; // truth values are kept as 0 and 1
+}
+
+function isNumeric(values: Values): values is ArrayLike<number> {
+  return ArrayBuffer.isView(values);
 }
 
 function rangeOf(values: ArrayLike<number>): string {

@@ -22,7 +22,7 @@ export function writeWholeFile(path: string, bytes: Uint8Array | string): void {
     }
     renameSync(temporary, path);
   } catch (cause) {
-    removeQuietly(temporary);
+
     throw new DataError(`${path}: cannot be written: ${reasonFor(cause)}`, { cause });
   }
 }
@@ -38,18 +38,19 @@ function removeQuietly(path: string): void {
 
 function reasonFor(cause: unknown): string {
   const { code, message } = cause as NodeJS.ErrnoException;
-  switch (code) {
-    case "ENOSPC":
-      return "the disk is full. Free some space, then run it again.";
-    case "EROFS":
-      return "the disk is read-only. Choose another folder.";
-    case "EACCES":
-    case "EPERM":
-      return "no permission. Choose another folder, or mend the permissions of this one.";
-    case "ENOTDIR":
-    case "EEXIST":
-      return "a part of the path is a file, not a folder.";
-    default:
-      return message;
-  }
+  return reasons[code ?? ""] ?? message;
 }
+
+const noPermission = "no permission. Choose another folder, or mend the permissions of this one.";
+const notAFolder = "a part of the path is a file, not a folder.";
+
+/** In plain words, by the system's code. */
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: "the disk is full. Free some space, then run it again.",
+  EROFS: "the disk is read-only. Choose another folder.",
+  EACCES: noPermission,
+  EPERM: noPermission,
+  ENOTDIR: notAFolder,
+  EEXIST: notAFolder,
+  EISDIR: "there is a folder of this name. Choose another name.",
+};

@@ -46,6 +46,11 @@ export function* shuffledBatches(
     throw new OptionError(
       `shuffledBatches: from: expected {epoch ≥ 0, offset ≥ 0}, got ${JSON.stringify(from)}.`,
     );
+  if (from.offset > count)
+    throw new OptionError(
+      `shuffledBatches: from: expected an offset of at most the ${count} examples there are, got ${from.offset}. ` +
+        "Is it a position in other data?",
+    );
   const orders = rng.fork("epochs");
   for (let { epoch, offset } = from; ; epoch++, offset = 0) {
     const order = orders.fork(epoch).permutation(count);

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { DataError, OptionError } from "../core/errors";
 import { Random } from "../core/random";
 import { datasetFolder } from "./dataset-files";
-import { loadSpriteSheet, selectImages, toUnitRange } from "./images";
+import { selectImages, toUnitRange } from "./images";
 import type { ImageBatch } from "./images";
+import { loadSpriteSheet } from "./sprite-sheet";
 import { labelColumn, readTable } from "./tables";
 
 /** "train" is the first 9,000 rows, "test" the last 1,000; the file's order is random already. */

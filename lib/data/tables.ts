@@ -43,9 +43,12 @@ export function labelColumn(table: DataFrame, name: string, path: string): Uint8
   const row = values.findIndex(
     (value) => !(Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 255),
   );
-  if (row >= 0)
+  if (row >= 0) {
+    const value = values[row];
+    const shown = typeof value === "string" ? JSON.stringify(value) : String(value);
     throw new DataError(
-      `${path}: column "${name}": expected integers from 0 to 255, got ${String(values[row])} in row ${row}.`,
+      `${path}: column "${name}": expected integers from 0 to 255, got ${shown} in row ${row}.`,
     );
+  }
   return Uint8Array.from(values as number[]);
 }

@@ -11,11 +11,17 @@ export interface GanOptions {
   latentSize?: number;
   /** Channels of the generator's images inside, and of the discriminator's last features. */
   filters?: number;
+  /**
+   * What the dealer's last layer sees. "max" is the lecture's: of each feature only where it is strongest, so a pattern of
+   * 7 × 7 pixels (all that two strided convolutions span) counts the same wherever it stands, and the arrangement of strokes
+   * goes unjudged. "flatten" shows it every feature in its place, as in Radford et al. 2015: whole digits come out.
+   */
+  pooling?: "max" | "flatten";
   /** Decides the first weights. */
   seed?: number;
 }
 
-export const ganDefaults = { latentSize: 128, filters: 128, seed: 0 } satisfies GanOptions;
+export const ganDefaults = { latentSize: 128, filters: 128, pooling: "max", seed: 0 } satisfies GanOptions;
 
 /** The forger and the dealer. */
 export interface Gan {
@@ -32,10 +38,10 @@ const SLOPE = 0.2;
 
 /** Both networks, with weights that `seed` decides. */
 export function buildGan(options: GanOptions = {}): Gan {
-  const { latentSize, filters, seed } = { ...ganDefaults, ...options };
+  const { latentSize, filters, pooling, seed } = { ...ganDefaults, ...options };
   return {
     generator: buildGenerator({ latentSize, filters, seed }),
-    discriminator: buildDiscriminator({ filters, seed }),
+    discriminator: buildDiscriminator({ filters, pooling, seed }),
     latentSize,
   };
 }
@@ -82,11 +88,12 @@ export function buildGenerator(options: GanOptions = {}): tf.LayersModel {
  * The dealer: images (batch, 28, 28, 1) to logits (batch, 1). The sigmoid of a logit is the probability that the image is
  * real.
  *
- * @throws OptionError where `filters` is no positive even number
+ * @throws OptionError where `filters` is no positive even number, or `pooling` is unknown
  */
 export function buildDiscriminator(options: Omit<GanOptions, "latentSize"> = {}): tf.LayersModel {
-  const { filters, seed } = { ...ganDefaults, ...options };
+  const { filters, pooling, seed } = { ...ganDefaults, ...options };
   checkSizes({ filters });
+  checkPooling(pooling);
   const initial = initializers(seed, "discriminator");
   // Strides instead of pooling: the network learns how to shrink, and gradients reach every pixel.
   const halving = { kernelSize: 3, strides: 2, padding: "same" } as const;
@@ -103,7 +110,7 @@ export function buildDiscriminator(options: Omit<GanOptions, "latentSize"> = {})
       tf.layers.leakyReLU({ alpha: SLOPE }),
       tf.layers.conv2d({ name: "strokes", ...halving, filters, kernelInitializer: initial() }), // (batch, 7, 7, filters)
       tf.layers.leakyReLU({ alpha: SLOPE }),
-      tf.layers.globalMaxPooling2d({}), // (batch, filters)
+      pooling === "max" ? tf.layers.globalMaxPooling2d({}) : tf.layers.flatten(), // (batch, filters) or (batch, 49 · filters)
       tf.layers.dense({ name: "verdict", units: 1, kernelInitializer: initial() }),
     ],
   });
@@ -121,4 +128,9 @@ function checkSizes(sizes: Record<string, number>): void {
       throw new OptionError(
         `${name}: expected a positive ${name === "filters" ? "even" : "whole"} number, got ${size}.`,
       );
+}
+
+function checkPooling(pooling: string): void {
+  if (pooling !== "max" && pooling !== "flatten")
+    throw new OptionError(`pooling: expected "max" or "flatten", got ${JSON.stringify(pooling)}.`);
 }

@@ -36,6 +36,9 @@ export function loadBinding(): { binding: TensorFlowBinding } | { missing: strin
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- the path is known at run time only
     return { binding: require(path) as TensorFlowBinding };
   } catch (error) {
-    return { missing: `the native addon does not load: ${(error as Error).message}` };
+    const reason = (error as Error).message.replaceAll(/\s+/g, " ");
+    return {
+      missing: `the native addon does not load: ${reason}. Build it again: rm -r lib/native/build && ./course`,
+    };
   }
 }

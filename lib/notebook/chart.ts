@@ -138,7 +138,8 @@ const { textMetrics } = vega as unknown as {
 textMetrics.width = ({ fontSize = 11 }, text) => 0.56 * fontSize * String(text).length;
 
 async function drawSvg(spec: ChartSpec): Promise<string> {
-  const { spec: vegaSpec } = compile(spec as unknown as TopLevelSpec);
+  // A copy, for Vega writes its own marks into the rows it draws.
+  const { spec: vegaSpec } = compile(structuredClone(spec) as unknown as TopLevelSpec);
   // Slides, pages and viewers of files differ in theme: a white card reads on all of them.
   const view = new vega.View(vega.parse({ ...vegaSpec, background: "white", padding: 12 }), {
     renderer: "none",

@@ -37,7 +37,7 @@ export function sendDisplay({ bundle, metadata, id, update }: Output): void {
     return;
   }
   if (isTslab() && sendToTslab(bundle, id)) return;
-  console.log(bundle["text/plain"]);
+  console.log(bundle["text/plain"] ?? `[${Object.keys(bundle).join(", ")}]`);
 }
 
 /** Whether outputs can be drawn in place; otherwise each is a line of text. */

@@ -1,5 +1,5 @@
 /** What a progress bar shows at one moment: pure functions of its state, as HTML and as a line of text. */
-import { escapeHtml, sayCount, sayDuration, sayRate } from "./wording";
+import { escapeHtml, sayCount, sayDuration, sayPlural, sayRate } from "./wording";
 
 /** How a loop stands; "ended" is when the source ran dry before its total. */
 export type ProgressOutcome = "running" | "done" | "ended" | "stopped" | "failed";
@@ -60,13 +60,13 @@ export function drawLine(state: ProgressState): string {
 function describeNumbers(state: ProgressState): string {
   const { done, total, seconds, rate, unit, outcome } = state;
   const counted = total === undefined ? sayCount(done) : `${sayCount(done)} of ${sayCount(total)}`;
-  const units = `${unit}${(total ?? done) === 1 ? "" : "s"}`;
+  const units = (total ?? done) === 1 ? unit : sayPlural(unit);
   switch (outcome) {
     case "running":
       return [`${counted} ${units}`, ...estimate(state)].join(", ");
     case "done": {
       const speed = rate === undefined || done === 0 ? "" : `, ${sayRate(rate, unit)}`;
-      return `done in ${sayDuration(seconds)}: ${sayCount(done)} ${unit}${done === 1 ? "" : "s"}${speed}`;
+      return `done in ${sayDuration(seconds)}: ${sayCount(done)} ${done === 1 ? unit : sayPlural(unit)}${speed}`;
     }
     case "ended":
       return `ended early, after ${counted} ${units} in ${sayDuration(seconds)}`;

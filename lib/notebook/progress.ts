@@ -82,7 +82,7 @@ function sizeOf(source: object): number | undefined {
 }
 
 function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === "AbortError";
+  return (error as Partial<Error> | null | undefined)?.name === "AbortError";
 }
 
 class ProgressBar {

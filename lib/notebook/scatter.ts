@@ -145,7 +145,10 @@ function describe(
     points.map((point) => point.y),
   );
   const count = `${sayCount(points.length)} ${points.length === 1 ? "point" : "points"}`;
-  const grouped = groups.length === 0 ? "" : ` in ${groups.length} groups (${groups.join(", ")})`;
+  const grouped =
+    groups.length === 0
+      ? ""
+      : ` in ${groups.length} ${groups.length === 1 ? "group" : "groups"} (${groups.join(", ")})`;
   return `Scatter plot of ${count}${grouped}: ${xs}, ${ys}.`;
 }
 

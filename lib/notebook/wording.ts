@@ -23,8 +23,13 @@ export function sayNumber(value: number): string {
 
 /** 42.7 steps a second, or, where a step takes longer than a second, 1.5 s a step. */
 export function sayRate(perSecond: number, unit: string): string {
-  if (perSecond >= 1) return `${sayNumber(perSecond)} ${unit}s/s`;
+  if (perSecond >= 1) return `${sayNumber(perSecond)} ${sayPlural(unit)}/s`;
   return `${sayDuration(1 / perSecond)}/${unit}`;
+}
+
+/** "step" → "steps", "batch" → "batches", "epoch" → "epochs". */
+export function sayPlural(unit: string): string {
+  return /(?:[sx]|sh|[^o]ch)$/.test(unit) ? `${unit}es` : `${unit}s`;
 }
 
 /** "discriminatorLoss" → "discriminator loss", "g_loss" → "g loss", "kimg" → "kimg". */

@@ -149,7 +149,7 @@ const attacks: Attack[] = [
   },
   {
     name: "10 a loop of promises",
-    body: "const again = (): any => Promise.resolve().then(again); return again();",
+    body: "const spin = async () => { for (;;) await null; }; return spin() as any;",
     verdict: ["timed-out"],
   },
   {
@@ -340,14 +340,10 @@ describe.each([true, false])("with bubblewrap: %s", (bubblewrap) => {
       "const G = globalThis as any; const P = (globalThis as any).process; const R: any = require;";
     const fill = (text: string) =>
       text.replaceAll("CANARY", canary).replaceAll("ROOT", root).replaceAll("PORT", String(port));
-    const q2 = `${fill(before)}\n${head}\nfunction add(a: number, b: number): number {\n${fill(body)}\n}`;
-    // Declarations first would hide imports from an attack's first lines; only those that use G need it above.
-    return bench.mark({
-      q1: solutions.q1,
-      q2: /^[^/i]*\b[GP]\b/.test(before)
-        ? `${head}\n${fill(before)}\nfunction add(a: number, b: number): number {\n${fill(body)}\n}`
-        : q2,
-    });
+    const add = `function add(a: number, b: number): number {\n${fill(body)}\n}`;
+    // Imports and references have to come first; everything else may use what the head declares.
+    const first = /^(import|\/\/\/)/.test(before) ? [fill(before), head] : [head, fill(before)];
+    return bench.mark({ q1: solutions.q1, q2: [...first, add].join("\n") });
   }
 
   test.each(attacks)("$name", async ({ before, body, verdict: [kind, words], hidden }) => {

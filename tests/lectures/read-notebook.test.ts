@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseOptions } from "../../lectures/slides/options.ts";
-import { nearestName } from "../../lectures/slides/nearest-name.ts";
+import { nearestName } from "../../commands/nearest-name.ts";
 import { readNotebook } from "../../lectures/slides/read-notebook.ts";
 import { makeNotebook, markdownCell } from "./notebook-cells.ts";
 

@@ -3,11 +3,10 @@
  * code in its cell "q8-toy": a test compares the two.
  */
 import * as tf from "@tensorflow/tfjs"; // rather than the library's, which would bring its native backend into the grader
+import type * as Generative from "@actl/generative";
 import { createRequire } from "node:module";
 
-const { Random } = createRequire(import.meta.filename)(
-  "@actl/generative",
-) as typeof import("@actl/generative");
+const { Random } = createRequire(import.meta.filename)("@actl/generative") as typeof Generative;
 
 /** What may be changed about the dealer. */
 export type DealerSettings = {
@@ -62,7 +61,10 @@ export async function trainToyGan(
   };
 
   const dealerStep = (): number => {
-    const x = tf.concat<tf.Tensor2D>([normal(batchSize, 1, 0.5).add(4), forge(normal(batchSize, 1))]);
+    const x = tf.concat<tf.Tensor2D>([
+      normal(batchSize, 1, 0.5).add<tf.Tensor2D>(4),
+      forge(normal(batchSize, 1)),
+    ]);
     const truth = tf.concat([tf.ones([batchSize, 1]), tf.zeros([batchSize, 1])]);
     const labels = truth.add(tf.tensor2d(random.uniforms(2 * batchSize, 0, labelNoise), [2 * batchSize, 1]));
     const loss = () => tf.losses.sigmoidCrossEntropy(labels, judge(x)).asScalar();

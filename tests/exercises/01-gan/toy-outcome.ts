@@ -40,14 +40,23 @@ async function readSettings(submission: Submission): Promise<DealerSettings> {
   return settings;
 }
 
-/** The same arithmetic for everybody, whatever the notebook or the marking computes on; also the fastest at this size. */
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * The same arithmetic for everybody, whatever the notebook or the marking computes on; also the fastest at this size.
+ * One training after the other: submissions are marked side by side, and the backend is one for the whole process.
+ */
 async function onCpu<T>(train: () => Promise<T>): Promise<T> {
-  const previous = tf.getBackend();
-  await tf.setBackend("cpu");
-  Object.assign(tf.backend(), { firstUse: false }); // no advice about other backends
-  try {
-    return await train();
-  } finally {
-    await tf.setBackend(previous);
-  }
+  const turn = last.then(async () => {
+    const previous = tf.getBackend() as string | undefined; // none before the first use
+    await tf.setBackend("cpu");
+    Object.assign(tf.backend(), { firstUse: false }); // no advice about other backends
+    try {
+      return await train();
+    } finally {
+      if (previous !== undefined) await tf.setBackend(previous);
+    }
+  });
+  last = turn.catch(() => undefined);
+  return turn;
 }

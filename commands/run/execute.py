@@ -1,0 +1,77 @@
+"""Executes one notebook and reports each cell as a line of JSON on standard output; see commands/run.ts.
+
+    python execute.py NOTEBOOK TARGET FAILED SECONDS_PER_CELL
+
+The notebook runs in its own folder. When every cell has run it is written to TARGET, whole (beside its place, then
+renamed). When a cell has failed it is written to FAILED instead, so that the error can be read where it happened, and the
+exit code is 1.
+"""
+
+import json
+import os
+import sys
+import time
+
+import nbformat
+from jupyter_client.kernelspec import NoSuchKernel
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+
+def report(**fields):
+    print(json.dumps(fields), flush=True)
+
+
+def main(path, target, failed, seconds):
+    notebook = nbformat.read(path, as_version=4)
+    started = {}
+
+    def say_start(cell, cell_index):
+        started[cell_index] = time.monotonic()
+        report(event="start", cell=cell_index + 1, cells=len(notebook.cells))
+
+    def say_end(cell, cell_index, execute_reply):
+        report(event="end", cell=cell_index + 1, seconds=time.monotonic() - started[cell_index])
+
+    client = NotebookClient(
+        notebook,
+        timeout=seconds,
+        kernel_name="tslab",
+        resources={"metadata": {"path": os.path.dirname(os.path.abspath(path))}},
+        record_timing=False,
+        on_cell_execute=say_start,
+        on_cell_executed=say_end,
+    )
+    fault = None
+    try:
+        client.execute()
+    except CellExecutionError as error:
+        fault = {"kind": "error", "name": error.ename, "message": error.evalue}
+    except CellTimeoutError:
+        fault = {"kind": "timeout", "seconds": seconds}
+    except DeadKernelError:
+        fault = {"kind": "dead"}
+    except NoSuchKernel as error:
+        fault = {"kind": "no-kernel", "name": str(error)}
+    if fault is not None:
+        report(event="fault", cell=max(started, default=-1) + 1, **fault)
+        if not started:
+            return 1
+        target = failed
+    notebook.metadata.get("language_info", {}).pop("version", None)
+    temporary = f"{target}.{os.getpid()}.new"
+    try:
+        os.makedirs(os.path.dirname(os.path.abspath(target)), exist_ok=True)
+        with open(temporary, "w", encoding="utf-8") as file:
+            nbformat.write(notebook, file)
+        os.replace(temporary, target)
+    except OSError as error:
+        if os.path.exists(temporary):
+            os.remove(temporary)
+        report(event="fault", cell=0, kind="write", name=error.strerror or str(error), path=target)
+        return 1
+    return 0 if fault is None else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:4], int(sys.argv[4])))

@@ -1,0 +1,75 @@
+/**
+ * What tfjs's wasm backend lacks, composed of what it has, so that a training which runs on TensorFlow runs on wasm too,
+ * only slower.
+ */
+import * as tf from "@tensorflow/tfjs";
+
+/** Adds the missing kernels to the wasm backend; once is enough, again does no harm. */
+export function completeWasm(): void {
+  const backendName = "wasm";
+  const kernelName = tf.Conv2DBackpropFilter;
+  // tfjs's types leave out that it answers undefined where there is none.
+  if ((tf.getKernel(kernelName, backendName) as unknown) !== undefined) return;
+  tf.registerKernel({ kernelName, backendName, kernelFunc: convolutionFilterGradient });
+}
+
+/**
+ * The gradient of a convolution with respect to its filter (height, width, in, out):
+ *
+ *     dW[i, j] = Σ over examples and places of x[s·row + i, s·column + j]ᵀ dy[row, column]
+ *
+ * One product of matrices for each place (i, j) of the filter.
+ */
+const convolutionFilterGradient: tf.KernelFunc = ({ inputs, attrs }) => {
+  const { x, dy } = inputs as unknown as Record<"x" | "dy", tf.Tensor4D>;
+  const { strides, pad, dimRoundingMode, filterShape } = attrs as unknown as tf.Conv2DBackpropFilterAttrs;
+  const info = tf.backend_util.computeConv2DInfo(x.shape, filterShape, strides, 1, pad, dimRoundingMode);
+  return tf.tidy(() => {
+    const seenFrom = readPlaces(x, info);
+    const gradient = tf.reshape(dy, [-1, info.outChannels]); // (places, out)
+    const products: tf.Tensor[] = [];
+    for (let i = 0; i < info.filterHeight; i++)
+      for (let j = 0; j < info.filterWidth; j++)
+        products.push(tf.tidy(() => tf.matMul(seenFrom(i, j), gradient, true))); // (in, out)
+    return tf.reshape(tf.stack(products), filterShape);
+  });
+};
+
+/**
+ * What the place (i, j) of the filter sees of the images: (places, in). wasm's strided slice goes number by number; here
+ * every stride-th row and column becomes an axis of its own, of which plain slices, fast ones, take one entry.
+ */
+function readPlaces(x: tf.Tensor4D, info: tf.backend_util.Conv2DInfo): (i: number, j: number) => tf.Tensor2D {
+  const { batchSize, inChannels, outHeight, outWidth, strideHeight, strideWidth, padInfo } = info;
+  // Room for every slice, that is, for the last place of the filter at the last step.
+  const rows = outHeight + Math.floor((info.filterHeight - 1) / strideHeight);
+  const columns = outWidth + Math.floor((info.filterWidth - 1) / strideWidth);
+  const below = rows * strideHeight - info.inHeight - padInfo.top;
+  const beside = columns * strideWidth - info.inWidth - padInfo.left;
+  const padded = tf.pad(x, [
+    [0, 0],
+    [padInfo.top, Math.max(0, below)],
+    [padInfo.left, Math.max(0, beside)],
+    [0, 0],
+  ]);
+  const size = [batchSize, rows * strideHeight, columns * strideWidth, inChannels];
+  const grid = tf.reshape(tf.slice(padded, [0, 0, 0, 0], size), [
+    batchSize * rows,
+    strideHeight,
+    columns,
+    strideWidth * inChannels,
+  ]);
+  return (i, j) => {
+    const every = tf.slice(
+      grid,
+      [0, i % strideHeight, 0, (j % strideWidth) * inChannels],
+      [batchSize * rows, 1, columns, inChannels],
+    );
+    const seen = tf.slice(
+      tf.reshape(every, [batchSize, rows, columns, inChannels]),
+      [0, Math.floor(i / strideHeight), Math.floor(j / strideWidth), 0],
+      [batchSize, outHeight, outWidth, inChannels],
+    );
+    return tf.reshape(seen, [-1, inChannels]);
+  };
+}
