@@ -2,7 +2,8 @@
 import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { listAssignments, loadAssignment } from "../../grading/marking/assignment.ts";
-import { type CheckResult, markSubmission } from "../../grading/marking/mark.ts";
+import { markSubmission } from "../../grading/marking/mark.ts";
+import type { CheckResult } from "../../grading/marking/marked.ts";
 import { neutraliseLine } from "../../grading/results/plain-text.ts";
 import { sumSubmission } from "../../grading/results/points.ts";
 import { viewForStudent } from "../../grading/results/student-view.ts";

@@ -20,7 +20,7 @@ const steps: [name: string, ...command: string[]][] = [
   ["format", inModules("prettier/bin/prettier.cjs"), "--check", "."],
   [
     "layers",
-    inModules("dependency-cruiser/bin/dependency-cruise.mjs"),
+    inModules("dependency-cruiser/bin/dependency-cruiser.mjs"),
     "lib",
     "grading",
     "lectures",

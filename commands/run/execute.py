@@ -7,8 +7,11 @@ renamed). When a cell has failed it is written to FAILED instead, so that the er
 exit code is 1.
 """
 
+import base64
 import json
+import mimetypes
 import os
+import re
 import sys
 import time
 
@@ -20,6 +23,29 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 
 def report(**fields):
     print(json.dumps(fields), flush=True)
+
+
+def embed_pictures(notebook, folder):
+    """A notebook that goes to another folder takes the pictures of its text along, as attachments of the cells."""
+
+    def attach(match):
+        text, name = match.groups()
+        file = os.path.join(folder, name)
+        kind = mimetypes.guess_type(file)[0]
+        if re.match(r"[a-z]+:", name) or kind is None or not os.path.isfile(file):
+            return match.group()
+        with open(file, "rb") as picture:
+            data = base64.b64encode(picture.read()).decode()
+        attachments[os.path.basename(name)] = {kind: data}
+        return f"![{text}](attachment:{os.path.basename(name)})"
+
+    for cell in notebook.cells:
+        if cell.cell_type != "markdown":
+            continue
+        attachments = dict(cell.get("attachments", {}))
+        cell.source = re.sub(r"!\[([^\]]*)\]\(([^)\s]+)\)", attach, cell.source)
+        if attachments:
+            cell.attachments = attachments
 
 
 def main(path, target, failed, seconds):
@@ -58,6 +84,9 @@ def main(path, target, failed, seconds):
         if not started:
             return 1
         target = failed
+    folder = os.path.dirname(os.path.abspath(path))
+    if os.path.dirname(os.path.abspath(target)) != folder:
+        embed_pictures(notebook, folder)
     notebook.metadata.get("language_info", {}).pop("version", None)
     temporary = f"{target}.{os.getpid()}.new"
     try:

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { AssignmentError, listAssignments, loadAssignment } from "../marking/assignment.ts";
-import type { Marked } from "../marking/mark.ts";
+import type { Marked } from "../marking/marked.ts";
 import { neutraliseLine } from "../results/plain-text.ts";
 import { describeStatus, isFinal, sumSubmission } from "../results/points.ts";
 import { OutputError } from "../results/write-file.ts";

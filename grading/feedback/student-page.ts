@@ -1,5 +1,5 @@
 /** The page a student reads: what was right, what was not yet, why, and where to look next. */
-import type { CheckResult, Marked, QuestionResult } from "../marking/mark.ts";
+import type { CheckResult, Marked, QuestionResult } from "../marking/marked.ts";
 import { neutralise, neutraliseLine } from "../results/plain-text.ts";
 import { isFinal, type Points, sumChecks, sumSubmission } from "../results/points.ts";
 import { viewForStudent } from "../results/student-view.ts";

@@ -1,6 +1,6 @@
 /** The page a tutor opens first: who has what, what needs a look, and which checks went wrong most. */
 import type { Question } from "../marking/assignment.ts";
-import type { Marked } from "../marking/mark.ts";
+import type { Marked } from "../marking/marked.ts";
 import { neutraliseLine } from "../results/plain-text.ts";
 import { describeStatus, isFinal, sumChecks, sumSubmission } from "../results/points.ts";
 import { buildPage, type Html, html, nothing } from "./html.ts";

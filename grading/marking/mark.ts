@@ -1,7 +1,6 @@
 /** Marks one submission: opens it, takes the answers out, type-checks them, and runs each question's checks. */
 import type { Verdict } from "../contract.ts";
 import type { Compiler } from "../sandbox/compile.ts";
-import type { Diagnostic } from "../sandbox/protocol.ts";
 import type { Session } from "../sandbox/session.ts";
 import { extractAnswers } from "../submissions/extract.ts";
 import type { FoundSubmission } from "../submissions/find.ts";
@@ -9,40 +8,8 @@ import { Unreadable } from "../submissions/read-file.ts";
 import { openSubmission } from "../submissions/open.ts";
 import type { Assignment, Question } from "./assignment.ts";
 import { compileAnswers } from "./compile-answers.ts";
+import type { Marked, QuestionResult } from "./marked.ts";
 import { runChecks } from "./run-checks.ts";
-
-export interface CheckResult {
-  id: string;
-  sentence: string;
-  points: number;
-  visibility: "public" | "hidden";
-  /** The check's own hint: for a hidden check the only reason that may be shown. */
-  hint?: string;
-  verdict: Verdict;
-}
-
-export interface QuestionResult {
-  id: string;
-  title: string;
-  /** What was restored or borrowed, for the student to read. */
-  notes: string[];
-  /** Why the cell did not compile. */
-  problems: Diagnostic[];
-  /** What it printed before it saw a hidden input. */
-  output: string;
-  checks: CheckResult[];
-}
-
-export interface Marked {
-  name: string;
-  /** The notebook that was opened, relative to the student's folder. */
-  file?: string;
-  /** Why nothing could be marked. */
-  fault?: string;
-  notes: string[];
-  questions: QuestionResult[];
-  seconds: number;
-}
 
 /** What marking needs and many submissions share. */
 export interface Workshop {

@@ -8,7 +8,7 @@ import { openAnswer } from "../sandbox/answer.ts";
 import type { Session } from "../sandbox/session.ts";
 import type { Question } from "./assignment.ts";
 import type { ReadyAnswer } from "./compile-answers.ts";
-import type { CheckResult, QuestionResult } from "./mark.ts";
+import type { CheckResult, QuestionResult } from "./marked.ts";
 import { passed, verdictOf } from "./verdict.ts";
 
 export interface RunOptions {

@@ -1,5 +1,5 @@
 /** gradebook.csv: one row per submission. Points stay empty where the mark is not final. */
-import type { Marked } from "../marking/mark.ts";
+import type { Marked } from "../marking/marked.ts";
 import { formatCsv } from "./csv.ts";
 import { neutraliseLine } from "./plain-text.ts";
 import { describeStatus, isFinal, sumChecks, sumSubmission } from "./points.ts";

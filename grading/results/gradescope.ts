@@ -1,6 +1,6 @@
 /** results.json as Gradescope's autograder contract has it. */
 import type { Json } from "../contract.ts";
-import type { CheckResult, Marked, QuestionResult } from "../marking/mark.ts";
+import type { CheckResult, Marked, QuestionResult } from "../marking/marked.ts";
 import { neutralise, neutraliseLine } from "./plain-text.ts";
 import { isFinal, sumSubmission } from "./points.ts";
 import { viewForStudent } from "./student-view.ts";

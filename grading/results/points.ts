@@ -1,5 +1,5 @@
 /** Sums of verdicts. What could not be graded is kept apart: it is neither a zero nor a mark. */
-import type { CheckResult, Marked } from "../marking/mark.ts";
+import type { CheckResult, Marked } from "../marking/marked.ts";
 
 export interface Points {
   earned: number;

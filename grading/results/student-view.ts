@@ -2,7 +2,7 @@
  * What a student may read about a check. Of a hidden one never what was expected, what came or what was thrown: each could
  * spell out its inputs.
  */
-import type { CheckResult } from "../marking/mark.ts";
+import type { CheckResult } from "../marking/marked.ts";
 import { neutralise } from "./plain-text.ts";
 
 export interface StudentView {

@@ -22,7 +22,7 @@ export function writeWholeFile(path: string, bytes: Uint8Array | string): void {
     }
     renameSync(temporary, path);
   } catch (cause) {
-
+    removeQuietly(temporary);
     throw new DataError(`${path}: cannot be written: ${reasonFor(cause)}`, { cause });
   }
 }

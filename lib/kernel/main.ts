@@ -2,7 +2,7 @@
  * The TypeScript kernel: `node main.js --connection <file>`. This thread runs the notebook's code and nothing else;
  * the server thread talks to Jupyter and compiles, so both answer while a cell is busy.
  */
-import { enableCompileCache } from "node:module";
+import { createRequire, enableCompileCache } from "node:module";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { DisplayMessage, FromRunner, ServerSettings, ToRunner } from "./protocol";
@@ -89,11 +89,12 @@ function logFault(error: unknown): void {
 
 /** tslab's own package, for notebooks that use its `display`. */
 function loadTslab(display: (message: DisplayMessage, options?: { update?: boolean }) => void): unknown {
-  const jupyter = require("tslab/dist/jupyter") as { lastWriteDisplayData: unknown };
+  const load = createRequire(__filename);
+  const jupyter = load("tslab/dist/jupyter") as { lastWriteDisplayData: unknown };
   jupyter.lastWriteDisplayData = (message: DisplayMessage, update?: boolean) => {
     display(message, { update: update === true });
   };
-  return require("tslab");
+  return load("tslab");
 }
 
 const at = process.argv.indexOf("--connection");

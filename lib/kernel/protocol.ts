@@ -27,6 +27,8 @@ export interface RunRequest {
   /** Names the cell in every answer: the id of the execute_request. */
   id: string;
   count: number;
+  /** How often the notebook had been interrupted when the cell was sent: a stop pressed before it starts counts too. */
+  interrupts: number;
   source: string;
   script: Script;
   isAsync: boolean;

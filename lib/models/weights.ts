@@ -8,6 +8,7 @@ import { readDataFile } from "../data/dataset-files";
 /** The variables an optimiser may change. */
 export function trainableVariables(network: tf.LayersModel): tf.Variable[] {
   // A weight of a layer reads as the tf.Variable that it is; tfjs's types say only that it is a tensor.
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- as the line above says
   return network.trainableWeights.map((weight) => weight.read() as tf.Variable);
 }
 

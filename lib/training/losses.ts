@@ -16,7 +16,9 @@ export function binaryCrossEntropy(labels: tf.Tensor, logits: tf.Tensor): tf.Sca
  * The dealer's loss: the cross-entropy of its verdicts on real and fake images mixed (Goodfellow et al. 2014, eq. 1,
  * negated because optimisers minimise, and halved by the mean).
  */
-export const discriminatorLoss = binaryCrossEntropy;
+export function discriminatorLoss(labels: tf.Tensor, logits: tf.Tensor): tf.Scalar {
+  return binaryCrossEntropy(labels, logits);
+}
 
 /**
  * The forger's loss: the cross-entropy of the verdicts on its fakes against "all of them are real" (Goodfellow et al.

@@ -53,6 +53,16 @@ test("uniforms are the words as fractions: 32 bits in double, 24 in single preci
   expect(Array.from(single)).toEqual(stream.words.map((word) => (word >>> 8) / 2 ** 24));
 });
 
+test("a pair of normals is a point whose radius and angle are two uniforms (Box and Muller)", () => {
+  const uniforms = stream.words.map((word) => word / 2 ** 32);
+  const rng = new Random(stream.seed);
+  for (let i = 0; i < uniforms.length; i += 2) {
+    const [x, y] = [rng.normal(), rng.normal()];
+    expect(1 - Math.exp(-(x ** 2 + y ** 2) / 2)).toBeCloseTo(uniforms[i]!, 12);
+    expect((Math.atan2(y, x) / (2 * Math.PI) + 1) % 1).toBeCloseTo(uniforms[i + 1]!, 12);
+  }
+});
+
 test.each([0, 1, 2, 3, 4, 5, 8, 9])(
   "a stream goes on from its state after %p draws, by JSON too",
   (drawn) => {

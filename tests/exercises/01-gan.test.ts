@@ -5,7 +5,8 @@
 import { readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { buildAssignment } from "../../grading/marking/assignment.ts";
-import { type CheckResult, type Marked, markSubmission } from "../../grading/marking/mark.ts";
+import { markSubmission } from "../../grading/marking/mark.ts";
+import type { CheckResult, Marked } from "../../grading/marking/marked.ts";
 import { openCompiler } from "../../grading/sandbox/compile.ts";
 import { openSession } from "../../grading/sandbox/session.ts";
 import { findSubmissions, type FoundSubmission } from "../../grading/submissions/find.ts";

@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Marked } from "../../grading/marking/mark.ts";
+import type { Marked } from "../../grading/marking/marked.ts";
 import { buildStudentPage } from "../../grading/feedback/student-page.ts";
 import { buildGradescopeResults } from "../../grading/results/gradescope.ts";
 import { type Bench, openBench, verdictsOf } from "./fixtures/bench.ts";

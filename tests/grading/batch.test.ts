@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { markBatch } from "../../grading/cli/batch.ts";
-import type { Marked } from "../../grading/marking/mark.ts";
+import type { Marked } from "../../grading/marking/marked.ts";
 import { sumSubmission } from "../../grading/results/points.ts";
 import { OutputError } from "../../grading/results/write-file.ts";
 import { findSubmissions } from "../../grading/submissions/find.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Ajv } from "ajv";
 import { buildStudentPage } from "../../grading/feedback/student-page.ts";
 import { buildSummaryPage } from "../../grading/feedback/summary-page.ts";
-import type { Marked } from "../../grading/marking/mark.ts";
+import type { Marked } from "../../grading/marking/marked.ts";
 import { formatCsv } from "../../grading/results/csv.ts";
 import { chooseFolderNames } from "../../grading/results/folder-name.ts";
 import { buildGradebook } from "../../grading/results/gradebook.ts";

@@ -13,6 +13,10 @@ PATIENCE = 60
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
+def is_of(message, message_id):
+    return message["parent_header"].get("msg_id") == message_id
+
+
 @dataclass
 class Ran:
     """What one cell came to: its reply and everything published under its name."""
@@ -50,7 +54,7 @@ class KernelCase(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.strangers = []
+        cls.unread = []
         cls.manager = KernelManager(kernel_name="tslab")
         cls.manager.start_kernel(cwd=cls.folder, env={**os.environ, **cls.env})
         cls.client = cls.manager.client()
@@ -62,6 +66,16 @@ class KernelCase(unittest.TestCase):
         cls.client.stop_channels()
         cls.manager.shutdown_kernel(now=True)
 
+    @classmethod
+    def prepare(cls, code):
+        """Runs a cell that all tests of the class build upon."""
+        case = cls()
+        case.setUp()
+        case.ok(code)
+
+    def setUp(self):
+        self.strangers = []
+
     def send(self, code, **options):
         return self.client.execute(code, allow_stdin=False, **options)
 
@@ -70,15 +84,14 @@ class KernelCase(unittest.TestCase):
         messages = []
         deadline = time.monotonic() + timeout
         while not messages or messages[-1]["content"].get("execution_state") != "idle":
-            message = self.receive(self.client.get_iopub_msg, deadline)
-            ours = message["parent_header"].get("msg_id") == message_id
-            (messages if ours else self.strangers).append(message)
+            message = self.unread.pop(0) if self.unread else self.receive(self.client.get_iopub_msg, deadline)
+            (messages if is_of(message, message_id) else self.strangers).append(message)
         return Ran(message_id, self.reply_to(message_id, deadline), messages)
 
     def reply_to(self, message_id, deadline):
         while True:
             reply = self.receive(self.client.get_shell_msg, deadline)
-            if reply["parent_header"].get("msg_id") == message_id:
+            if is_of(reply, message_id):
                 return reply
 
     def receive(self, get, deadline):
@@ -105,15 +118,20 @@ class KernelCase(unittest.TestCase):
         self.assertEqual(ran.status, "error")
         return ran
 
-    def late(self, seconds=2.0, enough=lambda messages: False):
-        """Messages of cells that have ended: those that came among another cell's, and those that come now."""
-        found, self.strangers = self.strangers, []
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline and not enough(found):
-            try:
-                found.append(self.client.get_iopub_msg(timeout=0.1))
-            except queue.Empty:
-                pass
+    def await_message(self, message_id, wanted):
+        """Waits until a running cell has published a certain message; all that came is kept for `collect`."""
+        deadline = time.monotonic() + PATIENCE
+        while not any(is_of(m, message_id) and wanted(m) for m in self.unread):
+            self.unread.append(self.receive(self.client.get_iopub_msg, deadline))
+
+    def await_start(self, message_id):
+        self.await_message(message_id, lambda m: m["msg_type"] == "execute_input")
+
+    def late(self, wanted, count=1):
+        """Messages of ended cells: those that came among another cell's, and those still to come, until `count` fit."""
+        deadline = time.monotonic() + PATIENCE
+        while len(found := [m for m in self.strangers if wanted(m)]) < count:
+            self.strangers.append(self.receive(self.client.get_iopub_msg, deadline))
         return found
 
     def ask(self, send):
@@ -121,9 +139,8 @@ class KernelCase(unittest.TestCase):
         return self.reply_to(send(), time.monotonic() + PATIENCE)["content"]
 
     def interrupt_after(self, message_id, seconds):
-        """Lets a cell run for a while, presses ■ and returns what came of it and how long it took to stop."""
+        """Lets a cell run for a while, presses ■ and returns what came of it."""
+        self.await_start(message_id)
         time.sleep(seconds)
-        start = time.monotonic()
         self.manager.interrupt_kernel()
-        ran = self.collect(message_id)
-        return ran, time.monotonic() - start
+        return self.collect(message_id)

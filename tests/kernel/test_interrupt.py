@@ -27,22 +27,18 @@ class InterruptTests(KernelCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.ok(cls("ok"), TRAIN)
-
-    def ok(self, code="", **options):
-        return super().ok(code, **options)
+        cls.prepare(TRAIN)
 
     def interrupt(self, code, seconds=0.5):
-        ran, took = self.interrupt_after(self.send(code), seconds)
+        ran = self.interrupt_after(self.send(code), seconds)
         self.assertEqual(ran.status, "error")
         self.assertEqual(ran.reply["content"]["ename"], "Interrupted", ran.traceback)
         self.assertEqual(self.ok("kept.answer").result, "42")
-        return ran, took
+        return ran
 
     def test_synchronous_loop(self):
-        ran, took = self.interrupt("let turns = 0;\nwhile (true) turns++;")
+        ran = self.interrupt("let turns = 0;\nwhile (true) turns++;")
         self.assertIn("line 2, column 1", ran.traceback)
-        self.assertLess(took, 2)
         self.assertGreater(int(self.ok("turns").result), 1000)
 
     def test_synchronous_loop_after_an_await(self):
@@ -94,8 +90,7 @@ class InterruptTests(KernelCase):
         self.assertEqual(self.ok("log.join()").result, "'tidied'")
 
     def test_promise_that_never_resolves(self):
-        _, took = self.interrupt("await new Promise(() => {})")
-        self.assertLess(took, 3)
+        self.interrupt("await new Promise(() => {})")
 
     def test_variables_of_the_interrupted_cell(self):
         self.interrupt("const early = [1, 2, 3];\nawait new Promise(() => {});\nconst tardy = 5;")
@@ -103,11 +98,10 @@ class InterruptTests(KernelCase):
         self.assertIn("Cannot find name 'tardy'", self.fails("tardy").traceback)
 
     def test_work_that_ignores_the_interrupt_prints_in_its_own_cell(self):
-        code = 'setInterval(() => console.log("tick"), 100); await new Promise(() => {})'
-        ran, _ = self.interrupt(code)
-        messages = self.late(2, lambda found: len(found) >= 2)
-        ticks = [m for m in messages if m["msg_type"] == "stream" and "tick" in m["content"]["text"]]
-        self.assertTrue(ticks)
+        code = 'const clock = setInterval(() => console.log("tick"), 100); await new Promise(() => {})'
+        ran = self.interrupt(code)
+        ticks = self.late(lambda m: m["msg_type"] == "stream" and "tick" in m["content"]["text"], count=2)
+        self.ok("clearInterval(clock)")
         self.assertEqual({m["parent_header"]["msg_id"] for m in ticks}, {ran.id})
 
     def test_interrupt_while_nothing_runs(self):
@@ -119,16 +113,14 @@ class InterruptTests(KernelCase):
     def test_cells_behind_the_interrupted_one_are_aborted(self):
         first = self.send("await new Promise(() => {})")
         second = self.send("1")
-        ran, _ = self.interrupt_after(first, 0.3)
+        ran = self.interrupt_after(first, 0.3)
         self.assertEqual(ran.status, "error")
         self.assertEqual(self.collect(second).status, "aborted")
 
     def test_the_kernel_answers_while_a_cell_runs(self):
         running = self.send("while (true) {}")
-        time.sleep(0.3)
-        start = time.monotonic()
+        self.await_start(running)
         reply = self.ask(lambda: self.client.complete("kept.ans"))
         self.assertEqual(reply["matches"], ["answer"])
-        self.assertLess(time.monotonic() - start, 5)
-        ran, _ = self.interrupt_after(running, 0)
+        ran = self.interrupt_after(running, 0)
         self.assertEqual(ran.status, "error")

@@ -52,12 +52,13 @@ export function openWorkspace({ folder, repo }: { folder: string; repo: string }
     return file;
   }
 
+  const getCanonicalFileName = (path: string) => path;
   const host: ts.CompilerHost = {
     getSourceFile,
     getDefaultLibFileName: () => join(compilerFolder, "lib.es2023.d.ts"),
     getDefaultLibLocation: () => compilerFolder,
     getCurrentDirectory: () => folder,
-    getCanonicalFileName: (path) => path,
+    getCanonicalFileName,
     useCaseSensitiveFileNames: () => true,
     getNewLine: () => "\n",
     fileExists: (path) => inMemory.has(path) || libraries.has(path) || ts.sys.fileExists(path),
@@ -71,7 +72,7 @@ export function openWorkspace({ folder, repo }: { folder: string; repo: string }
     resolveModuleNameLiterals: (literals, from) =>
       literals.map(({ text }) => ({ resolvedModule: resolve(text, from) })),
   };
-  const cache = ts.createModuleResolutionCache(folder, host.getCanonicalFileName, options);
+  const cache = ts.createModuleResolutionCache(folder, getCanonicalFileName, options);
 
   /** From the importing file's own folder, and for packages then from this repo: notebooks elsewhere find the course. */
   function resolve(specifier: string, from: string): ts.ResolvedModuleFull | undefined {

@@ -11,7 +11,7 @@ export class Interrupted extends Error {
 export interface Cell {
   readonly id: string;
   readonly count: number;
-  /** How often the notebook had been interrupted when the cell started. */
+  /** How often the notebook had been interrupted when the cell was sent to run. */
   readonly startedAt: number;
   /** Ends the cell with an error, whatever its code still does. */
   fail(error: unknown): void;

@@ -10,7 +10,7 @@ import { describeError } from "./traceback";
 
 export interface Runner {
   /** The cell that runs now. */
-  running(): Cell | undefined;
+  readonly running: () => Cell | undefined;
   /** All top-level variables of the notebook, live. */
   readonly scope: Record<string, unknown>;
   readonly require: (specifier: string) => unknown;
@@ -43,7 +43,7 @@ export function createRunner(options: {
     const cell: Cell = {
       id: request.id,
       count: request.count,
-      startedAt: interrupts.count(),
+      startedAt: request.interrupts,
       fail: reject,
       ended: false,
       printed: 0,

@@ -50,7 +50,7 @@ const places = new WeakMap<object, Place>();
 
 /** The innermost place in a cell (or in a file next to it) at which an error was thrown. */
 export function placeOf(error: object): Place | undefined {
-  (error as { stack?: unknown }).stack; // Formatted on first use, by formatStack below.
+  Reflect.get(error, "stack"); // Formatted on first use, by formatStack below.
   return places.get(error);
 }
 
@@ -59,7 +59,10 @@ export function mapStackTraces(): void {
   Error.prepareStackTrace = formatStack;
 }
 
-function formatStack(error: Error, sites: NodeJS.CallSite[]): string {
+/** The types do not say it: a site prints itself as "name (file:line:column)". */
+type Site = NodeJS.CallSite & { toString(): string };
+
+function formatStack(error: Error, sites: Site[]): string {
   // Below the cell's own frames stand those of execute.ts, which called it, and of Node, which called that.
   const outermost = sites.findLastIndex((site) => site.getFileName() === EXECUTE);
   const frames = sites.slice(0, outermost === -1 ? undefined : outermost).flatMap((site): string[] => {

@@ -25,6 +25,8 @@ const REMEMBERED = 10_000;
 export function createExecutions(options: {
   sockets: Sockets;
   notebook: () => NotebookLanguage;
+  /** How often the notebook was interrupted so far. */
+  interrupts: () => number;
   history: History;
   toRunner: (message: ToRunner) => void;
   busy: (parent: Header) => void;
@@ -98,7 +100,8 @@ export function createExecutions(options: {
     const { script, isAsync, names, modules } = conversion;
     const outcome = await new Promise<Outcome>((resolve) => {
       ended = resolve;
-      toRunner({ type: "run", id, count, source, script, isAsync, names, modules });
+      const interrupts = options.interrupts();
+      toRunner({ type: "run", id, count, interrupts, source, script, isAsync, names, modules });
     });
     notebook().accept(conversion, outcome.kind === "ok" ? [] : outcome.unset);
     return outcome;

@@ -37,7 +37,15 @@ export async function serve(settings: ServerSettings): Promise<void> {
     sockets.publish("status", { execution_state }, parent);
   };
   const [busy, idle] = [state("busy"), state("idle")];
-  const executions = createExecutions({ sockets, notebook: () => notebook, history, toRunner, busy, idle });
+  const executions = createExecutions({
+    sockets,
+    notebook: () => notebook,
+    interrupts: () => stopper.count(),
+    history,
+    toRunner,
+    busy,
+    idle,
+  });
 
   port.on("message", (message: FromRunner) => {
     if (message.type === "interrupted") stopper.heard();

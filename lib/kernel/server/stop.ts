@@ -12,6 +12,8 @@ import type { ToRunner } from "../protocol";
 const PATIENCE_MS = 2000;
 
 export interface Stopper {
+  /** How often the notebook was interrupted so far. */
+  count(): number;
   interrupt(): void;
   /** The main thread has heard. */
   heard(): void;
@@ -31,6 +33,7 @@ export function createStopper(shared: SharedArrayBuffer, toRunner: (message: ToR
   }
 
   return {
+    count: () => Atomics.load(interrupts, 0),
     interrupt() {
       Atomics.add(interrupts, 0, 1);
       toRunner({ type: "interrupt" });
