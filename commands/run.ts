@@ -1,9 +1,10 @@
 /** `./course run NOTEBOOK …`: executes notebooks headless. */
-import { accessSync, constants, existsSync, mkdirSync } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { readNotebook } from "../lectures/slides/read-notebook.ts";
 import { SlidesError } from "../lectures/slides/slides-error.ts";
 import { readArguments, runCommand, UsageError } from "./command-line.ts";
+import { makeFolder } from "./make-folder.ts";
 import { describeFault, executeNotebook } from "./run/execute-notebook.ts";
 
 const usage = `Executes notebooks from the first cell to the last, without a browser.
@@ -76,7 +77,7 @@ function chooseTarget(file: string, out: string | undefined): string {
   }
   const target = out === undefined ? resolve(file) : join(resolve(out), basename(file));
   try {
-    mkdirSync(dirname(target), { recursive: true });
+    makeFolder(dirname(target));
     accessSync(dirname(target), constants.W_OK);
   } catch (error) {
     const { code = "" } = error as NodeJS.ErrnoException;

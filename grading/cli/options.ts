@@ -13,6 +13,7 @@ import { availableParallelism } from "node:os";
 import { dirname, join, resolve, sep } from "node:path";
 import { parseArgs } from "node:util";
 import { nearestName } from "../../commands/nearest-name.ts";
+import { makeFolder } from "../../commands/make-folder.ts";
 import { describeDisk } from "../results/write-file.ts";
 
 export interface GradeOptions {
@@ -116,7 +117,7 @@ export function prepareOutput(out: string, submissions: string): void {
   try {
     // A read-only disk is told here; mkdir would only say that the folder is not there.
     accessSync(nearestExisting(out), constants.W_OK);
-    mkdirSync(out, { recursive: true });
+    makeFolder(out);
     writeFileSync(probe, "");
     rmSync(probe);
   } catch (error) {

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Browser } from "playwright-core";
+import { makeFolder } from "../../commands/make-folder.ts";
 import { checkDeck, type Finding } from "./check-deck.ts";
 import { convertNotebooks } from "./convert-notebooks.ts";
 import { chromiumAdvice, findChromium, openChromium } from "./open-chromium.ts";
@@ -99,13 +100,6 @@ function makeScratch(out: string): string {
   } catch (error) {
     throw explainFileError(error, `writing the slides to ${out}`);
   }
-}
-
-/** Not mkdirSync's `recursive`: Node 24 tries for ever where a folder can never be made, as below /proc. */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
-  makeFolder(dirname(folder));
-  mkdirSync(folder);
 }
 
 function isFileError(error: unknown): boolean {

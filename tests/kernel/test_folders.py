@@ -98,7 +98,7 @@ class FolderTests(KernelCase):
         self.write("failing.ts", 'export function fail(): never {\n  throw new Error("from the file");\n}\n')
         ran = self.fails('import { fail } from "./failing";\nfail()')
         self.assertIn("failing.ts, line 2, column 9", ran.traceback)
-        self.assertRegex(ran.traceback, r"Cell \[\d+\]:2:1")
+        self.assertRegex(ran.traceback, r"Cell \[\d+\]:2:")
 
     def test_interrupt_of_a_loop_in_a_side_module(self):
         self.write("endless.ts", "export function spin(): void {\n  for (;;);\n}\n")

@@ -9,6 +9,7 @@ import {
   keepDynamicImports,
   keepLastValue,
   reachEarlierCells,
+  shareVariables,
 } from "./rewrite";
 import { hasTopLevelAwait } from "./top-level-await";
 import { describeDiagnostic, describeFileDiagnostic, type TypeError } from "./type-errors";
@@ -67,6 +68,7 @@ export function createConverter(workspace: Workspace): (declarations: string, so
     const { code, mappings, declared } = emit(program, cell, [
       reachEarlierCells(checker, earlier),
       keepLastValue,
+      shareVariables(names.filter((name) => isVariable(localsOf(draft).get(name)!))),
     ]);
     return {
       kind: "ready",
@@ -158,6 +160,12 @@ function rejected(
   place: { source: string; shift?: number },
 ): { kind: "rejected"; errors: TypeError[] } {
   return { kind: "rejected", errors: diagnostics.map((diagnostic) => describeDiagnostic(diagnostic, place)) };
+}
+
+/** `let` and `var`; nothing else can be assigned to. */
+function isVariable({ flags, valueDeclaration }: ts.Symbol): boolean {
+  if ((flags & ts.SymbolFlags.Variable) === 0 || valueDeclaration === undefined) return false;
+  return (ts.getCombinedNodeFlags(valueDeclaration) & ts.NodeFlags.Const) === 0;
 }
 
 function isExported(symbol: ts.Symbol): boolean {

@@ -3,6 +3,7 @@ import { internals, localsOf, ts } from "./compiler";
 
 /** The parameter under which a running cell reaches its kernel; see run/execute.ts. */
 export const CELL = "__cell__";
+const VALUE = "__value__";
 
 /**
  * A name of an earlier cell becomes a property of `exports`, which all cells share, as tslab does it: `x` → `exports.x`,
@@ -40,6 +41,42 @@ export function reachEarlierCells(
       return isEarlier(checker.getSymbolAtLocation(node)) ? onExports(node) : node;
     };
     return (file) => ts.visitEachChild(file, visit, context);
+  };
+}
+
+/**
+ * A `let` of this cell stays one variable when later cells assign to it: `exports.total` reads and writes the cell's own
+ * `total`, which its functions see. (Under a plain tslab such functions keep the old value.)
+ */
+export function shareVariables(names: readonly string[]): ts.TransformerFactory<ts.SourceFile> {
+  return ({ factory }) => {
+    if (names.length === 0) return (file) => file;
+    // Identifiers made here are no references of the program, so TypeScript does not turn them into `exports.total`.
+    const accessors = names.flatMap((name) => [
+      factory.createGetAccessorDeclaration(
+        undefined,
+        name,
+        [],
+        undefined,
+        factory.createBlock([factory.createReturnStatement(factory.createIdentifier(name))]),
+      ),
+      factory.createSetAccessorDeclaration(
+        undefined,
+        name,
+        [factory.createParameterDeclaration(undefined, undefined, VALUE)],
+        factory.createBlock([
+          factory.createExpressionStatement(
+            factory.createAssignment(factory.createIdentifier(name), factory.createIdentifier(VALUE)),
+          ),
+        ]),
+      ),
+    ]);
+    const share = factory.createPropertyAccessExpression(factory.createIdentifier(CELL), "share");
+    const shared = factory.createCallExpression(share, undefined, [
+      factory.createObjectLiteralExpression(accessors),
+    ]);
+    return (file) =>
+      factory.updateSourceFile(file, [factory.createExpressionStatement(shared), ...file.statements]);
   };
 }
 

@@ -26,6 +26,8 @@ export function createRunner(options: {
   const { interrupts } = options;
   const scope: Record<string, unknown> = {};
   const modules = createModules({ ...options, handle: () => newHandle() });
+  /** Names that stand for a cell's own variable. */
+  const shared = new Set<string>();
   let running: Cell | undefined;
 
   const newHandle = (): CellHandle => ({
@@ -33,7 +35,27 @@ export function createRunner(options: {
     check: () => interrupts.check(),
     import: (specifier) => modules.import(specifier),
     define: defineImport,
+    share,
   });
+
+  function share(accessors: object): void {
+    for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(accessors))) {
+      Object.defineProperty(scope, name, descriptor);
+      shared.add(name);
+    }
+  }
+
+  /** What declares a name again must not write to the older variable, which functions may still use. */
+  function unshare(names: readonly string[]): void {
+    for (const name of names)
+      if (shared.delete(name))
+        Object.defineProperty(scope, name, {
+          value: undefined,
+          writable: true,
+          enumerable: true,
+          configurable: true,
+        });
+  }
 
   function run(request: RunRequest, ended: (outcome: Outcome) => void): void {
     const handle = newHandle();
@@ -72,6 +94,7 @@ export function createRunner(options: {
       })
       .catch(reject);
     try {
+      unshare(request.names);
       modules.update(request.modules);
       const start = compile(request);
       // An async cell returns its promise; a synchronous one is done when it returns.
@@ -92,13 +115,25 @@ export function createRunner(options: {
   }
 
   function unset({ names }: RunRequest): string[] {
-    return names.filter((name) => {
+    const without = names.filter((name) => {
       const property = Object.getOwnPropertyDescriptor(scope, name);
-      return property?.get === undefined && property?.value === undefined;
+      if (property?.get === undefined) return property?.value === undefined;
+      return shared.has(name) && isUnset(scope, name); // An import is not loaded only to see whether it has a value.
     });
+    unshare(without);
+    return without;
   }
 
   return { running: () => running, scope, require: modules.require, run };
+}
+
+/** A variable that its cell never reached throws when it is read. */
+function isUnset(scope: Record<string, unknown>, name: string): boolean {
+  try {
+    return scope[name] === undefined;
+  } catch {
+    return true;
+  }
 }
 
 type Compiled = (exports: object, require: (specifier: string) => unknown, cell: CellHandle) => unknown;

@@ -15,6 +15,8 @@ export interface CellHandle {
   check(): void;
   import(specifier: unknown): Promise<unknown>;
   define(target: object, name: string, descriptor: PropertyDescriptor): void;
+  /** Accessors of the cell's variables; see shareVariables in language/rewrite.ts. */
+  share(accessors: object): void;
 }
 
 export interface Modules {

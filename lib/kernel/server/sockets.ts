@@ -51,7 +51,9 @@ export async function openSockets(connectionFile: string, log: (line: string) =>
 
   // A ZeroMQ socket takes one message at a time.
   const queues = { shell: Promise.resolve(), control: Promise.resolve(), iopub: Promise.resolve() };
+  let closing = false;
   const send = (name: keyof typeof queues, parts: (Buffer | string)[]) => {
+    if (closing) return; // A cell may print on while the kernel shuts down.
     queues[name] = queues[name]
       .then(() => sockets[name].send(parts))
       .catch((error: unknown) => {
@@ -83,6 +85,7 @@ export async function openSockets(connectionFile: string, log: (line: string) =>
       send(channel, wire.compose(type, content, request.header, request.identities));
     },
     close: async () => {
+      closing = true;
       await Promise.all(Object.values(queues));
       for (const socket of Object.values(sockets)) socket.close();
     },
