@@ -7,6 +7,7 @@ export type { BackendName } from "./core/backend-registry";
 export { Random } from "./core/random";
 export type { RandomState } from "./core/random";
 export { tf } from "./core/tf";
+export { datasetFolder } from "./data/dataset-files";
 export { firstBatch, shuffledBatches } from "./data/batches";
 export type { BatchPosition, IndexBatch } from "./data/batches";
 export { selectImages, toUnitRange } from "./data/images";

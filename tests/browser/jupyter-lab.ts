@@ -3,9 +3,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { jupyterEnvironment, labArguments, python } from "../../commands/jupyter.ts";
 
 const root = join(import.meta.dirname, "../..");
-const venv = join(root, ".venv");
 
 export interface LabServer {
   /** The folder JupyterLab shows. Inside the repository, so that notebooks there find the library as students' do. */
@@ -23,41 +23,16 @@ export async function startJupyterLab(): Promise<LabServer> {
   mkdirSync(folder);
   const inHome = (name: string): string => join(home, name);
   const child = spawn(
-    join(venv, "bin", "python"),
+    python,
     [
-      ...[
-        "-m",
-        "jupyterlab",
-        "--no-browser",
-        "--allow-root",
-        "--ServerApp.port=0",
-        "--ServerApp.ip=127.0.0.1",
-      ],
-      ...[
-        `--ServerApp.root_dir=${folder}`,
-        `--LabApp.app_settings_dir=${join(root, "lectures/theme/jupyterlab")}`,
-      ],
-      ...[
-        "--LabApp.extension_manager=readonly",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-      ],
-      ...["--LabApp.news_url=None", "--ServerApp.terminals_enabled=False"],
+      ...labArguments(folder),
+      "--no-browser",
+      "--allow-root",
+      "--ServerApp.port=0",
+      "--ServerApp.ip=127.0.0.1",
     ],
-    {
-      // A group of its own, so that its kernels end with it.
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
-      env: {
-        ...process.env,
-        PATH: `${join(venv, "bin")}:${process.env["PATH"] ?? ""}`,
-        JUPYTER_CONFIG_DIR: inHome("config"),
-        JUPYTER_DATA_DIR: inHome("data"),
-        JUPYTER_RUNTIME_DIR: inHome("runtime"),
-        JUPYTERLAB_SETTINGS_DIR: inHome("settings"),
-        JUPYTERLAB_WORKSPACES_DIR: inHome("workspaces"),
-        IPYTHONDIR: inHome("ipython"),
-      },
-    },
+    // A group of its own, so that its kernels end with it.
+    { detached: true, stdio: ["ignore", "pipe", "pipe"], env: jupyterEnvironment(home) },
   );
   let log = "";
   for (const stream of [child.stdout, child.stderr])
