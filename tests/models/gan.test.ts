@@ -67,3 +67,33 @@ test.each([0, -2, 1.5, 3, NaN])("filters: %p is refused", (filters) => {
     `filters: expected a positive even number, got ${filters}`,
   );
 });
+
+describe("what the dealer's last layer sees", () => {
+  /** The same little cross at two places, eight pixels apart. */
+  const cross = (left: number) =>
+    tf.tidy(() => {
+      const pixels = new Float32Array(28 * 28);
+      for (let i = 0; i < 5; i++) pixels[(11 + i) * 28 + left + 2] = pixels[13 * 28 + left + i] = 1;
+      return tf.tensor4d(pixels, [1, 28, 28, 1]);
+    });
+  const logitOf = (network: tf.LayersModel, left: number) =>
+    tf.tidy(() => (network.predict(cross(left)) as tf.Tensor).dataSync()[0]!);
+
+  test("max: the same patch gets the same verdict wherever it stands", () => {
+    const discriminator = buildDiscriminator({ filters: 8, seed: 3 });
+    expect(logitOf(discriminator, 8)).toBeCloseTo(logitOf(discriminator, 16), 5);
+  });
+
+  test("flatten: it matters where it stands; 80,769 parameters at the lecture's size", () => {
+    const discriminator = buildDiscriminator({ filters: 8, pooling: "flatten", seed: 3 });
+    expect(Math.abs(logitOf(discriminator, 8) - logitOf(discriminator, 16))).toBeGreaterThan(1e-3);
+    // 3·3·1·64 + 64, 3·3·64·128 + 128, 7·7·128 + 1
+    expect(buildDiscriminator({ pooling: "flatten" }).countParams()).toBe(640 + 73_856 + 6_273);
+  });
+
+  test("anything else is refused", () => {
+    expect(() => buildDiscriminator({ pooling: "mean" as "max" })).toThrow(
+      'pooling: expected "max" or "flatten", got "mean"',
+    );
+  });
+});

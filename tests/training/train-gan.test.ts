@@ -231,6 +231,7 @@ test.each<[GanTraining, string]>([
   [{ generatorRate: -1 }, "generatorRate: expected a number above 0, got -1"],
   [{ discriminatorRate: NaN }, "discriminatorRate: expected a number above 0, got NaN"],
   [{ labelNoise: 0.5 }, "labelNoise: expected a number from 0 to below 0.5"],
+  [{ beta1: 1 }, "beta1: expected a number from 0 to below 1"],
   [{ seed: -1 }, "seed: expected a whole number"],
 ])("%p is refused", async (options, message) => {
   await expect(train(buildGan(small), options)).rejects.toThrow(OptionError);
