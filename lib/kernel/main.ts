@@ -37,7 +37,7 @@ function startKernel(connectionFile: string): void {
     send({ type: "display", id: cell.id, message: { ...message, data: cleanBundle(message.data) }, update });
   };
   const builtIn = new Map([["tslab", () => loadTslab(display)]]);
-  const runner = createRunner({ folder, repo, interrupts, builtIn });
+  const runner = createRunner({ folder, repo, interrupts, builtIn, output });
   publishHooks({ display, interrupts, runner });
   replaceProcessParts(output, runner.running);
 

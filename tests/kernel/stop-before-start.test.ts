@@ -2,12 +2,14 @@
 import type { Outcome } from "../../lib/kernel/protocol.ts";
 import { createRunner } from "../../lib/kernel/run/execute.ts";
 import { watchInterrupts } from "../../lib/kernel/run/interrupt.ts";
+import { captureOutput } from "../../lib/kernel/run/output.ts";
 
 test("a cell that was stopped before it began ends at its first loop, and tidies up", async () => {
   const shared = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   const interrupts = watchInterrupts(shared);
   const folder = import.meta.dirname;
-  const runner = createRunner({ folder, repo: folder, interrupts, builtIn: new Map() });
+  const output = captureOutput(() => undefined);
+  const runner = createRunner({ folder, repo: folder, interrupts, builtIn: new Map(), output });
   const sent = interrupts.count();
   Atomics.add(new Int32Array(shared), 0, 1);
   // Ends by itself after five seconds, so that a cell which nobody stops fails this test instead of hanging it.

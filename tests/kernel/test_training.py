@@ -53,6 +53,11 @@ class TrainingTests(KernelCase):
         self.stop("const forgotten = train2();\nasync function train2() { for await (const { step } of trainGan(gan, images, settings)) { seen.push(step); console.log(`step ${step}`) } }\nawait new Promise(() => {})")
         self.assert_at_rest()
 
+    def test_the_trainings_own_signal(self):
+        """Without a loop in the cell only the library itself can end the training."""
+        self.stop("const training = trainGan(gan, images, settings);\nconst makeSteps = async (): Promise<void> => { const { value } = await training.next(); seen.push(value!.step); console.log(`step ${value!.step}`); return makeSteps() };\nawait makeSteps()")
+        self.assert_at_rest()
+
     def test_a_training_afterwards_runs_to_its_end(self):
         self.stop("for await (const { step } of trainGan(gan, images, settings)) { seen.push(step); console.log(`step ${step}`) }")
         self.ok("seen.length = 0; for await (const { step } of trainGan(gan, images, { ...settings, steps: 3 })) seen.push(step)")

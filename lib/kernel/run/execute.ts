@@ -4,6 +4,7 @@ import type { Outcome, RunRequest } from "../protocol";
 import { currentCell, Interrupted, setLatestCell, type Cell } from "./cell";
 import type { Interrupts } from "./interrupt";
 import { type CellHandle, createModules } from "./modules";
+import type { Output } from "./output";
 import { describeResult } from "./rich-result";
 import { registerScript } from "./stack";
 import { describeError } from "./traceback";
@@ -22,8 +23,9 @@ export function createRunner(options: {
   repo: string;
   interrupts: Interrupts;
   builtIn: ReadonlyMap<string, () => unknown>;
+  output: Output;
 }): Runner {
-  const { interrupts } = options;
+  const { interrupts, output } = options;
   const scope: Record<string, unknown> = {};
   const modules = createModules({ ...options, handle: () => newHandle() });
   /** Names that stand for a cell's own variable. */
@@ -32,7 +34,10 @@ export function createRunner(options: {
 
   const newHandle = (): CellHandle => ({
     value: undefined,
-    check: () => interrupts.check(),
+    check: () => {
+      interrupts.check();
+      output.flushWhenDue();
+    },
     import: (specifier) => modules.import(specifier),
     define: defineImport,
     share,

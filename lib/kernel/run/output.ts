@@ -14,6 +14,8 @@ export interface Output {
   stderr: Writable;
   /** Sends what still waits; before a cell's end and before each picture, so that the order stays right. */
   flush(): void;
+  /** Sends what has waited long enough; from every turn of a cell's loops, which may keep the timer from ever running. */
+  flushWhenDue(): void;
 }
 
 export function outputLimit(setting = process.env["GENERATIVE_OUTPUT_LIMIT"]): number {
@@ -34,6 +36,10 @@ export function captureOutput(send: (message: FromRunner) => void, limit = outpu
     waiting = undefined;
     lastSent = performance.now();
     send({ type: "stream", id: cell.id, name, text: texts.join("") });
+  }
+
+  function flushWhenDue(): void {
+    if (waiting !== undefined && performance.now() - lastSent > WAIT_MS) flush();
   }
 
   function add(cell: Cell, name: StreamName, text: string): void {
@@ -80,5 +86,5 @@ export function captureOutput(send: (message: FromRunner) => void, limit = outpu
     return Object.assign(writable, { fd: name === "stdout" ? 1 : 2, isTTY: false });
   }
 
-  return { stdout: stream("stdout"), stderr: stream("stderr"), flush };
+  return { stdout: stream("stdout"), stderr: stream("stderr"), flush, flushWhenDue };
 }
