@@ -122,7 +122,10 @@ class KernelCase(unittest.TestCase):
         """Waits until a running cell has published a certain message; all that came is kept for `collect`."""
         deadline = time.monotonic() + PATIENCE
         while not any(is_of(m, message_id) and wanted(m) for m in self.unread):
-            self.unread.append(self.receive(self.client.get_iopub_msg, deadline))
+            message = self.receive(self.client.get_iopub_msg, deadline)
+            self.unread.append(message)
+            if is_of(message, message_id):
+                self.assertNotEqual(message["msg_type"], "error", message["content"])
 
     def await_start(self, message_id):
         self.await_message(message_id, lambda m: m["msg_type"] == "execute_input")

@@ -55,7 +55,7 @@ class TrainingTests(KernelCase):
 
     def test_the_trainings_own_signal(self):
         """Without a loop in the cell only the library itself can end the training."""
-        self.stop("const training = trainGan(gan, images, settings);\nconst makeSteps = async (): Promise<void> => { const { value } = await training.next(); seen.push(value!.step); console.log(`step ${value!.step}`); return makeSteps() };\nawait makeSteps()")
+        self.stop("const training = trainGan(gan, images, settings);\nconst makeSteps = async (): Promise<void> => { const { step } = (await training.next()).value as { step: number }; seen.push(step); console.log(`step ${step}`); return makeSteps() };\nawait makeSteps()")
         self.assert_at_rest()
 
     def test_a_training_afterwards_runs_to_its_end(self):
