@@ -10,7 +10,10 @@ export class UsageError extends Error {
 }
 
 /** Runs a command; its result is the exit code. A UsageError becomes one line instead of a stack. */
-export async function runCommand(name: string, command: (args: string[]) => Promise<number>): Promise<void> {
+export async function runCommand(
+  name: string,
+  command: (args: string[]) => number | Promise<number>,
+): Promise<void> {
   try {
     process.exitCode = await command(process.argv.slice(2));
   } catch (error) {

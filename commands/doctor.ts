@@ -2,11 +2,11 @@
  * `./course doctor`: what the course runs on here, and for each thing that is missing the one command that mends it.
  * It is for broken set-ups too, so it imports nothing but Node and files that do the same.
  */
-import { existsSync, readFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, statfsSync } from "node:fs";
 import { arch, availableParallelism, freemem, platform, release, totalmem } from "node:os";
 import { join } from "node:path";
-import { statfsSync } from "node:fs";
+import { findChromium } from "../lectures/slides/find-chromium.ts";
 
 const root = join(import.meta.dirname, "..");
 const gigabytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
@@ -30,7 +30,7 @@ const findings: Finding[] = [
   ...packages(),
   kernel(),
   ...backends(),
-  tool("Chromium", "slides are checked and printed with it", findBrowser(), "sudo apt-get install chromium"),
+  tool("Chromium", "slides are checked and printed with it", browser(), "sudo apt-get install chromium"),
   ...(platform() === "linux"
     ? [
         tool(
@@ -144,11 +144,10 @@ function backends(): Finding[] {
     );
   return ["tensorflow", "wasm", "cpu"].map((name): Finding => {
     const { status, stdout, stderr } = ask(name);
-    const what = `backend ${name}`.slice(0, 13);
     if (status === 0) return { what: name, found: `backend works: ${stdout.trim().split("\n").at(-1)!}` };
     const error = /(?:Error: )(.*)/.exec(stderr)?.[1] ?? "it does not load";
     return {
-      what: name === "tensorflow" ? name : what,
+      what: name,
       found: error,
       needed: name === "cpu",
       remedy: remedyFor(name),
@@ -169,16 +168,12 @@ function tool(what: string, purpose: string, path: string | undefined, remedy: s
   return path === undefined ? { what, found: `not found; ${purpose}`, remedy } : { what, found: path };
 }
 
-function findBrowser(): string | undefined {
-  const named = process.env.CHROME_PATH;
-  return named !== undefined && existsSync(named)
-    ? named
-    : (["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge"]
-        .map(onPath)
-        .find((path) => path !== undefined) ??
-        ["Google Chrome", "Chromium"]
-          .map((name) => `/Applications/${name}.app/Contents/MacOS/${name}`)
-          .find(existsSync));
+function browser(): string | undefined {
+  try {
+    return findChromium();
+  } catch {
+    return undefined; // CHROME_PATH names no program
+  }
 }
 
 function onPath(command: string): string | undefined {

@@ -6,13 +6,13 @@ import { readArguments, runCommand, UsageError } from "./command-line.ts";
 
 const root = join(import.meta.dirname, "..");
 
-await runCommand("lock", async (args) => {
+await runCommand("lock", (args) => {
   const { values } = readArguments(args, { help: { type: "boolean", short: "h" } });
   if (values.help) {
     console.log(
       "Pins the versions of requirements*.txt and package-lock.json anew, from requirements*.in and package.json.",
     );
-    return Promise.resolve(0);
+    return 0;
   }
   for (const file of globSync("requirements*.in", { cwd: root }).sort()) {
     const target = file.replace(/\.in$/, ".txt");
@@ -36,7 +36,7 @@ await runCommand("lock", async (args) => {
   const npm = join(process.execPath, "../../lib/node_modules/npm/bin/npm-cli.js");
   run(process.execPath, [npm, "install", "--package-lock-only", "--no-audit", "--no-fund"]);
   console.log("package-lock.json: pinned");
-  return Promise.resolve(0);
+  return 0;
 });
 
 /** The TensorFlow wheel is taken for its libraries only, of the Python that steps.sh names; the rest serves Python 3.10 on. */

@@ -1,7 +1,7 @@
 /** Makes offline slides of lecture notebooks: node lectures/slides.ts NOTEBOOK… [--out DIR] [--pdf] */
 import { join, relative } from "node:path";
 import { type Deck, makeDecks } from "./slides/make-decks.ts";
-import { chromiumAdvice } from "./slides/open-chromium.ts";
+import { chromiumAdvice } from "./slides/find-chromium.ts";
 import { parseOptions, usage } from "./slides/options.ts";
 import { SlidesError } from "./slides/slides-error.ts";
 

@@ -6,7 +6,7 @@ import { markSubmission } from "../../grading/marking/mark.ts";
 import type { CheckResult } from "../../grading/marking/marked.ts";
 import { neutraliseLine } from "../../grading/results/plain-text.ts";
 import { sumSubmission } from "../../grading/results/points.ts";
-import { viewForStudent } from "../../grading/results/student-view.ts";
+import { sentencesOf, viewForStudent } from "../../grading/results/student-view.ts";
 import { openCompiler } from "../../grading/sandbox/compile.ts";
 import { openSession } from "../../grading/sandbox/session.ts";
 import { nearestFile, UsageError } from "../command-line.ts";
@@ -31,9 +31,7 @@ export async function checkExercise(file: string): Promise<boolean> {
     const found = { name: basename(file), candidates: [resolve(file)] };
     const marked = await markSubmission(found, { assignment: { ...whole, questions }, session, compiler });
     if (marked.fault !== undefined) throw new UsageError(marked.fault.split("\n")[0]);
-    const sentences = new Map(
-      questions.flatMap(({ checks }) => checks.map(({ id, sentence }) => [id, sentence])),
-    );
+    const sentences = sentencesOf(marked.questions);
     for (const { title, problems, checks } of marked.questions) {
       console.log(`\n${title}`);
       for (const { line, message } of problems.slice(0, 3))

@@ -30,10 +30,7 @@ export type Fault = { cell: number } & (
   | { kind: "write"; name: string; path: string }
 );
 
-type Report =
-  | { event: "start"; cell: number; cells: number }
-  | { event: "end"; cell: number; seconds: number }
-  | ({ event: "fault" } & Fault);
+type Report = { event: "start"; cell: number; cells: number } | ({ event: "fault" } & Fault);
 
 /** Executes the notebook; undefined where every cell ran. Throws UsageError where Python itself does not start. */
 export async function executeNotebook(execution: Execution): Promise<Fault | undefined> {
@@ -54,7 +51,7 @@ export async function executeNotebook(execution: Execution): Promise<Fault | und
   createInterface({ input: child.stdout }).on("line", (line) => {
     const report = JSON.parse(line) as Report;
     if (report.event === "start") onCell?.(report.cell, report.cells);
-    else if (report.event === "fault") fault = report;
+    else fault = report;
   });
   try {
     const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];

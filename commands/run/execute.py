@@ -13,7 +13,6 @@ import mimetypes
 import os
 import re
 import sys
-import time
 
 import nbformat
 from jupyter_client.kernelspec import NoSuchKernel
@@ -50,14 +49,12 @@ def embed_pictures(notebook, folder):
 
 def main(path, target, failed, seconds):
     notebook = nbformat.read(path, as_version=4)
-    started = {}
+    current = 0
 
     def say_start(cell, cell_index):
-        started[cell_index] = time.monotonic()
-        report(event="start", cell=cell_index + 1, cells=len(notebook.cells))
-
-    def say_end(cell, cell_index, execute_reply):
-        report(event="end", cell=cell_index + 1, seconds=time.monotonic() - started[cell_index])
+        nonlocal current
+        current = cell_index + 1
+        report(event="start", cell=current, cells=len(notebook.cells))
 
     client = NotebookClient(
         notebook,
@@ -66,7 +63,6 @@ def main(path, target, failed, seconds):
         resources={"metadata": {"path": os.path.dirname(os.path.abspath(path))}},
         record_timing=False,
         on_cell_execute=say_start,
-        on_cell_executed=say_end,
     )
     fault = None
     try:
@@ -80,8 +76,8 @@ def main(path, target, failed, seconds):
     except NoSuchKernel as error:
         fault = {"kind": "no-kernel", "name": str(error)}
     if fault is not None:
-        report(event="fault", cell=max(started, default=-1) + 1, **fault)
-        if not started:
+        report(event="fault", cell=current, **fault)
+        if current == 0:
             return 1
         target = failed
     folder = os.path.dirname(os.path.abspath(path))

@@ -2,15 +2,13 @@
 import type { CheckResult, Marked, QuestionResult } from "../marking/marked.ts";
 import { neutralise, neutraliseLine } from "../results/plain-text.ts";
 import { isFinal, type Points, sumChecks, sumSubmission } from "../results/points.ts";
-import { viewForStudent } from "../results/student-view.ts";
+import { sentencesOf, viewForStudent } from "../results/student-view.ts";
 import { buildPage, type Content, type Html, html, nothing } from "./html.ts";
 import { style } from "./style.ts";
 
 /** One self-contained page of HTML. */
 export function buildStudentPage(marked: Marked, title: string): string {
-  const sentences = new Map(
-    marked.questions.flatMap(({ checks }) => checks.map(({ id, sentence }) => [id, sentence] as const)),
-  );
+  const sentences = sentencesOf(marked.questions);
   const name = neutraliseLine(marked.name);
   const body = html`<main>
     <header>

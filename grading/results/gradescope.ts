@@ -3,7 +3,7 @@ import type { Json } from "../contract.ts";
 import type { CheckResult, Marked, QuestionResult } from "../marking/marked.ts";
 import { neutralise, neutraliseLine } from "./plain-text.ts";
 import { isFinal, sumSubmission } from "./points.ts";
-import { viewForStudent } from "./student-view.ts";
+import { sentencesOf, viewForStudent } from "./student-view.ts";
 
 interface GradescopeTest {
   name: string;
@@ -34,9 +34,7 @@ export interface GradescopeResults {
 }
 
 export function buildGradescopeResults(marked: Marked, assignment: string): GradescopeResults {
-  const sentences = new Map(
-    marked.questions.flatMap(({ checks }) => checks.map(({ id, sentence }) => [id, sentence] as const)),
-  );
+  const sentences = sentencesOf(marked.questions);
   const { earned, outOf } = sumSubmission(marked);
   const final = isFinal(marked);
   return {

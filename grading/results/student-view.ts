@@ -5,6 +5,11 @@
 import type { CheckResult } from "../marking/marked.ts";
 import { neutralise } from "./plain-text.ts";
 
+/** What each check says it checks, by its id. */
+export function sentencesOf(questions: readonly { checks: CheckResult[] }[]): ReadonlyMap<string, string> {
+  return new Map(questions.flatMap(({ checks }) => checks.map(({ id, sentence }) => [id, sentence])));
+}
+
 export interface StudentView {
   /** One or two words: "passed", "not yet". */
   word: string;

@@ -1,5 +1,14 @@
 /** Writing files that a crash, a full disk or a second process never leaves half written. */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { DataError } from "./errors";
 
@@ -11,7 +20,7 @@ import { DataError } from "./errors";
 export function writeWholeFile(path: string, bytes: Uint8Array | string): void {
   const temporary = `${path}.${process.pid}.new`;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     const file = openSync(temporary, "w");
     try {
       const data = typeof bytes === "string" ? Buffer.from(bytes) : bytes;
@@ -24,6 +33,17 @@ export function writeWholeFile(path: string, bytes: Uint8Array | string): void {
   } catch (cause) {
     removeQuietly(temporary);
     throw new DataError(`${path}: cannot be written: ${reasonFor(cause)}`, { cause });
+  }
+}
+
+/** Not mkdirSync's `recursive`: Node 24 tries for ever where a folder cannot be made, as below /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if (!existsSync(folder)) throw error; // else another program made it in the meantime
   }
 }
 

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { DataError } from "../core/errors";
+import { findUpwards } from "../core/find-upwards";
 
 const CHECKSUMS = "SHA256SUMS";
 
@@ -12,16 +13,12 @@ const CHECKSUMS = "SHA256SUMS";
  * @throws DataError where there is none
  */
 export function datasetFolder(name: string): string {
-  // The library runs from lib/dist/data and, in its tests, from lib/data: walk up instead of counting folders.
-  for (let folder = __dirname; ; folder = dirname(folder)) {
-    const candidate = join(folder, "datasets", name);
-    if (existsSync(candidate)) return candidate;
-    if (folder === dirname(folder))
-      throw new DataError(
-        `datasets/${name}: not found beside the library (looked upwards from ${__dirname}). ` +
-          `Restore it with: git checkout -- datasets/${name}`,
-      );
-  }
+  const found = findUpwards(join("datasets", name), __dirname);
+  if (found !== undefined) return found;
+  throw new DataError(
+    `datasets/${name}: not found beside the library (looked upwards from ${__dirname}). ` +
+      `Restore it with: git checkout -- datasets/${name}`,
+  );
 }
 
 /**

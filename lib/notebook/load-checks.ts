@@ -1,8 +1,9 @@
 /** Finds the public checks of an exercise: one file, `exercises/checks/<exercise>.cjs`, made by `./course release`. */
 import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { DataError, OptionError } from "../core/errors";
+import { findUpwards } from "../core/find-upwards";
 
 /** What a check may do with an answer: call one of the notebook's functions and get back plain data. */
 export interface LocalSubmission {
@@ -54,14 +55,10 @@ export function loadChecks(exercise: string, from: string = __dirname): CheckFil
 }
 
 function findChecks(from: string): string {
-  // The library runs from lib/dist/notebook and, in its tests, from lib/notebook: walk up instead of counting folders.
-  for (let folder = from; ; folder = dirname(folder)) {
-    const candidate = join(folder, "exercises", "checks");
-    if (existsSync(candidate)) return candidate;
-    if (folder === dirname(folder))
-      throw new DataError(
-        `exercises/checks: not found beside the library (looked upwards from ${from}). ` +
-          `Restore the folder with: git checkout -- exercises. Your answers are not affected.`,
-      );
-  }
+  const found = findUpwards(join("exercises", "checks"), from);
+  if (found !== undefined) return found;
+  throw new DataError(
+    `exercises/checks: not found beside the library (looked upwards from ${from}). ` +
+      `Restore the folder with: git checkout -- exercises. Your answers are not affected.`,
+  );
 }

@@ -1,5 +1,6 @@
 import type { Browser } from "playwright-core";
-import { chromiumAdvice, findChromium, openChromium } from "../../lectures/slides/open-chromium.ts";
+import { chromiumAdvice, findChromium } from "../../lectures/slides/find-chromium.ts";
+import { openChromium } from "../../lectures/slides/open-chromium.ts";
 
 /** Chromium for the tests. Throws, and so fails them, on a machine without one: a skipped test proves nothing. */
 export function openTestBrowser(): Promise<Browser> {

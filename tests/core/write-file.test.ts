@@ -132,3 +132,9 @@ test("kill -9 at any moment leaves a whole file", async () => {
     expect(bytes.equals(Buffer.alloc(4_000_000, bytes[0]))).toBe(true);
   }
 });
+
+test("below a folder in which none can be made it gives up, as mkdir of Node 24 does not", () => {
+  expect(refusal(() => writeWholeFile("/proc/nowhere/file", "text"))).toContain(
+    "/proc/nowhere/file: cannot be written",
+  );
+});

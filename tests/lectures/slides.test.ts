@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findChromium } from "../../lectures/slides/open-chromium.ts";
+import { findChromium } from "../../lectures/slides/find-chromium.ts";
 import { explainFileError } from "../../lectures/slides/slides-error.ts";
 import { codeCell, display, makeNotebook, markdownCell } from "./notebook-cells.ts";
 
