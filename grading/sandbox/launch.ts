@@ -90,6 +90,8 @@ function walls({ folders, environment }: Program): string[] {
     "--new-session",
     "--clearenv",
     ...["--uid", "65534", "--gid", "65534", "--hostname", "sandbox", "--chdir", "/"],
+    // Before the course's own files, which may themselves lie below /tmp.
+    ...["--dev", "/dev", "--size", "8388608", "--tmpfs", "/tmp"],
     ...["/lib", "/lib64", "/lib32"].flatMap(systemFolder),
     ...["/usr/lib", "/usr/lib64", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d"].flatMap(
       (path) => ["--ro-bind-try", path, path],
@@ -98,7 +100,6 @@ function walls({ folders, environment }: Program): string[] {
       ? []
       : ["--ro-bind-try", findTool("prlimit")!, findTool("prlimit")!]),
     ...["--ro-bind", process.execPath, process.execPath],
-    ...["--dev", "/dev", "--size", "8388608", "--tmpfs", "/tmp"],
     ...folders.flatMap((folder) => ["--ro-bind", folder, folder]),
     ...Object.entries(environment).flatMap(([name, value]) => ["--setenv", name, value]),
     "--remount-ro",
