@@ -23,15 +23,9 @@ export interface DisplayHandle {
   update(value: unknown): Promise<void>;
 }
 
-/**
- * Shows a value: a chart, an image grid, a Polars frame, a tensor, a MIME bundle, or anything else as text.
- *
- * @returns a handle whose `update` draws the next value in the same place
- */
-export async function display(value: unknown): Promise<DisplayHandle> {
-  const handle = displayHandle();
-  await handle.update(value);
-  return handle;
+/** Shows a value: a chart, an image grid, a Polars frame, a tensor, a MIME bundle, or anything else as text. */
+export async function display(value: unknown): Promise<void> {
+  await displayHandle().update(value);
 }
 
 /** A place for something to come: its first `update` shows, the next ones replace. */

@@ -42,7 +42,7 @@ class OutputTests(KernelCase):
         self.assertEqual(self.ok(code).text(), "größe 😀")
 
     def test_display_updates(self):
-        ran = self.ok('import { display } from "@actl/generative";\nconst bar = await display("10 %");\nawait bar.update("20 %")')
+        ran = self.ok('import { displayHandle } from "@actl/generative";\nconst bar = displayHandle();\nawait bar.update("10 %");\nawait bar.update("20 %")')
         [first], [second] = ran.of_type("display_data"), ran.of_type("update_display_data")
         self.assertEqual((first["data"]["text/plain"], second["data"]["text/plain"]), ("10 %", "20 %"))
         self.assertTrue(first["transient"]["display_id"])

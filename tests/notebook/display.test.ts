@@ -43,7 +43,8 @@ describe("in the course's kernel", () => {
   });
 
   test("a handle draws in the same place again, another in another", async () => {
-    const handle = await display("one");
+    const handle = displayHandle();
+    await handle.update("one");
     await handle.update("two");
     await display("three");
     expect(drawn.map(({ data, update }) => [data["text/plain"], update])).toEqual([
@@ -128,7 +129,8 @@ describe("under a plain tslab", () => {
   });
 
   test("a handle draws in the same place again", async () => {
-    const handle = await display("one");
+    const handle = displayHandle();
+    await handle.update("one");
     await handle.update("two");
     await display("three");
     const [a, b, c] = mockRaw.map(([place]) => place);
@@ -150,7 +152,8 @@ describe("under a plain tslab", () => {
 
 test("in a terminal the text is printed", async () => {
   expect(hasRichFrontEnd()).toBe(false);
-  const handle = await display(imageGrid(dot, { description: "a dot" }));
+  const handle = displayHandle();
+  await handle.update(imageGrid(dot, { description: "a dot" }));
   await handle.update("again");
   expect(printed.mock.calls).toEqual([["a dot: 1 image of 1 × 1 pixels"], ["again"]]);
 });
