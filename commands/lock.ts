@@ -1,10 +1,17 @@
 /** `./course lock`: pins every package anew, Python's with their hashes, after requirements*.in or package.json were changed. */
 import { spawnSync } from "node:child_process";
-import { globSync } from "node:fs";
 import { join } from "node:path";
 import { readArguments, runCommand, UsageError } from "./command-line.ts";
 
 const root = join(import.meta.dirname, "..");
+
+const lists = [
+  { name: "requirements", python: "3.10", options: [] },
+  // Installed into the same environment as the first.
+  { name: "requirements-test", python: "3.10", options: ["--constraint", "requirements.txt"] },
+  // Unpacked for its libraries alone (steps.sh names the Python), so what its Python code needs is not installed.
+  { name: "requirements-tensorflow", python: "3.12", options: ["--no-deps"] },
+];
 
 await runCommand("lock", (args) => {
   const { values } = readArguments(args, { help: { type: "boolean", short: "h" } });
@@ -14,35 +21,21 @@ await runCommand("lock", (args) => {
     );
     return 0;
   }
-  for (const file of globSync("requirements*.in", { cwd: root }).sort()) {
-    const target = file.replace(/\.in$/, ".txt");
-    // Universal: the same lock serves every platform and Python; without annotations nothing in it names an index.
+  for (const { name, python, options } of lists) {
     run(join(root, ".venv/bin/uv"), [
-      "pip",
-      "compile",
-      "--quiet",
-      "--universal",
-      "--generate-hashes",
-      "--python-version",
-      pythonFor(file),
-      "--no-emit-index-url",
-      "--no-header",
-      file,
-      "-o",
-      target,
+      ...["pip", "compile", "--quiet", "--custom-compile-command", "./course lock"],
+      // Universal: the same lock serves every platform. Versions stay as they are unless the .in file asks for others.
+      ...["--universal", "--generate-hashes", "--no-emit-index-url", "--python-version", python],
+      ...options,
+      ...[`${name}.in`, "-o", `${name}.txt`],
     ]);
-    console.log(`${target}: pinned`);
+    console.log(`${name}.txt: pinned`);
   }
   const npm = join(process.execPath, "../../lib/node_modules/npm/bin/npm-cli.js");
   run(process.execPath, [npm, "install", "--package-lock-only", "--no-audit", "--no-fund"]);
   console.log("package-lock.json: pinned");
   return 0;
 });
-
-/** The TensorFlow wheel is taken for its libraries only, of the Python that steps.sh names; the rest serves Python 3.10 on. */
-function pythonFor(file: string): string {
-  return file.includes("tensorflow") ? "3.12" : "3.10";
-}
 
 function run(command: string, args: string[]): void {
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
