@@ -9,7 +9,7 @@ export class UsageError extends Error {
   override name = "UsageError";
 }
 
-/** Runs a command; its result is the exit code. A UsageError becomes one line instead of a stack. */
+/** Runs a command; its result is the exit code. What the person at the keyboard can mend becomes one line instead of a stack. */
 export async function runCommand(
   name: string,
   command: (args: string[]) => number | Promise<number>,
@@ -17,11 +17,28 @@ export async function runCommand(
   try {
     process.exitCode = await command(process.argv.slice(2));
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    console.error(`${name}: ${error.message}`);
+    const message = messageFor(error);
+    if (message === undefined) throw error;
+    console.error(`${name}: ${message}`);
     process.exitCode = 1;
   }
 }
+
+/** What this person can mend, in words; undefined for a fault of ours. */
+function messageFor(error: unknown): string | undefined {
+  if (error instanceof UsageError || (error instanceof Error && error.name === "DataError"))
+    return error.message;
+  const { code, path } = error as NodeJS.ErrnoException;
+  const trouble = diskTroubles[code ?? ""];
+  if (trouble === undefined) return undefined;
+  return `${path === undefined ? "" : `${path}: `}${trouble}`;
+}
+
+const diskTroubles: Readonly<Record<string, string>> = {
+  ENOSPC: "the disk is full. Free some space, then run it again.",
+  EROFS: "the disk is read-only. Choose another folder, or mount it for writing.",
+  EACCES: "no permission to write there. Choose another folder, or mend its permissions.",
+};
 
 /** parseArgs of node:util. Throws UsageError for an unknown option (naming the nearest) or a missing value. */
 export function readArguments<T extends ParseArgsOptionsConfig>(args: string[], options: T) {

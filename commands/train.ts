@@ -3,10 +3,9 @@
  * snapshot in .cache/train, so it may be stopped at any time.
  */
 import { createHash } from "node:crypto";
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import sharp from "sharp";
 import {
   buildGan,
@@ -23,7 +22,18 @@ import {
   useBackend,
 } from "@actl/generative";
 import type { Gan, GanProgress } from "@actl/generative";
+import { readArguments, runCommand, UsageError } from "./command-line.ts";
+import { makeFolder } from "./make-folder.ts";
 import { nearestName } from "./nearest-name.ts";
+
+const usage = `Trains a model that the course ships, on from its last snapshot in .cache/train: it may be stopped at any time.
+
+  ./course train MODEL [--steps N] [--out DIR]
+
+  MODEL       gan-mnist
+  --steps N   length of the training (as long as what is shipped)
+  --out DIR   where weights, curve and pictures go (datasets/models/MODEL, in place of what is shipped)
+  --help      this text`;
 
 const root = join(import.meta.dirname, "..");
 const SEED = 1;
@@ -35,9 +45,10 @@ const MILESTONES = [0, 50, 150, 300, 600, 1_500, 3_000];
 
 const trainings = { "gan-mnist": trainGanOnMnist };
 
-async function trainGanOnMnist(steps: number): Promise<void> {
+async function trainGanOnMnist(steps: number, out: string): Promise<void> {
   const work = join(root, ".cache", "train", "gan-mnist");
-  mkdirSync(work, { recursive: true });
+  makeFolder(work);
+  makeFolder(out); // before the training: an hour later is too late to learn that it cannot be made
   const report = await useBackend();
   console.log(String(report));
   const { images } = await loadMnist();
@@ -55,7 +66,7 @@ async function trainGanOnMnist(steps: number): Promise<void> {
     }
     if (MILESTONES.includes(value.step) || value.step === steps) await drawMilestone(gan, work, value.step);
   }
-  await publish(gan, work, steps, report.device);
+  await publish(gan, work, out, { steps, device: report.device });
 }
 
 const columns = ["seconds", "discriminatorLoss", "generatorLoss", "onReal", "onFake"] as const;
@@ -80,9 +91,12 @@ async function drawMilestone(gan: Gan, folder: string, step: number): Promise<vo
 const milestoneName = (step: number) => `fakes-${String(step).padStart(6, "0")}.png`;
 
 /** The weights, the curve, the pictures and their checksums, as the course ships them. */
-async function publish(gan: Gan, work: string, steps: number, device: string): Promise<void> {
-  const target = join(root, "datasets", "models", "gan-mnist");
-  mkdirSync(target, { recursive: true });
+async function publish(
+  gan: Gan,
+  work: string,
+  target: string,
+  { steps, device }: { steps: number; device: string },
+): Promise<void> {
   // A training that was killed and resumed has some lines twice; they are equal but for the time.
   const lines = new Map(
     readFileSync(join(work, "training.csv"), "utf8")
@@ -123,9 +137,7 @@ async function publish(gan: Gan, work: string, steps: number, device: string): P
       .join("\n"),
   );
   console.log(`rows of progress.png are steps ${strips.join(", ")}`);
-  console.log(
-    `wrote ${files.join(", ")} and SHA256SUMS to datasets/models/gan-mnist; its README is written by hand`,
-  );
+  console.log(`wrote ${files.join(", ")} and SHA256SUMS to ${target}; its README is written by hand`);
 }
 
 async function stack(files: string[]): Promise<Buffer> {
@@ -140,23 +152,27 @@ async function stack(files: string[]): Promise<Buffer> {
     .toBuffer();
 }
 
-const { values, positionals } = parseArgs({
-  options: { steps: { type: "string", default: String(STEPS) } },
-  allowPositionals: true,
+await runCommand("train", async (args) => {
+  const { values, positionals } = readArguments(args, {
+    steps: { type: "string", default: String(STEPS) },
+    out: { type: "string" },
+    help: { type: "boolean", short: "h" },
+  });
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+  const [name = ""] = positionals;
+  if (!(name in trainings)) {
+    const nearest = nearestName(name, Object.keys(trainings));
+    throw new UsageError(
+      `expected the name of a model (${Object.keys(trainings).join(", ")}), got "${name}".` +
+        (nearest === undefined ? "" : ` Did you mean ${nearest}?`),
+    );
+  }
+  const steps = Number(values.steps);
+  if (!Number.isInteger(steps) || steps < STEPS_PER_LINE)
+    throw new UsageError(`--steps: expected a whole number from ${STEPS_PER_LINE}, got "${values.steps}".`);
+  await trainings[name as keyof typeof trainings](steps, values.out ?? join(root, "datasets/models", name));
+  return 0;
 });
-const [name = ""] = positionals;
-const training = trainings[name as keyof typeof trainings] as ((steps: number) => Promise<void>) | undefined;
-const steps = Number(values.steps);
-if (training === undefined) {
-  const nearest = nearestName(name, Object.keys(trainings));
-  console.error(
-    `./course train: expected the name of a model (${Object.keys(trainings).join(", ")}), got "${name}".` +
-      (nearest === undefined ? "" : ` Did you mean ${nearest}?`),
-  );
-  process.exitCode = 2;
-} else if (!Number.isInteger(steps) || steps < STEPS_PER_LINE) {
-  console.error(
-    `./course train: --steps: expected a whole number from ${STEPS_PER_LINE}, got "${values.steps}".`,
-  );
-  process.exitCode = 2;
-} else await training(steps);

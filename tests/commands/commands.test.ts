@@ -149,6 +149,8 @@ describe("the rest", () => {
     ["lab.ts", ["--prot", "8888"], "unknown option --prot. Did you mean --port?"],
     ["lab.ts", ["--port", "x"], "--port: expected a number from 1 to 65535"],
     ["train.ts", ["gan-mnis"], "Did you mean gan-mnist?"],
+    ["train.ts", ["gan-mnist", "--step", "5"], "Did you mean --steps?"],
+    ["train.ts", ["gan-mnist", "--steps", "many"], '--steps: expected a whole number from 50, got "many".'],
     ["tour.ts", ["--ou", "x"], "Did you mean --out?"],
   ])("%s %j is refused", (program, args, words) => {
     const { stderr, status } = run(program, args);
