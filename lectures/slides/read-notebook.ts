@@ -44,8 +44,8 @@ export function readNotebook(file: string): Notebook {
   const language = nameLanguage(content);
   if (language !== undefined && !["typescript", "javascript"].includes(language.toLowerCase()))
     throw new SlidesError(
-      `${file} is a notebook in ${language}; the course's slides are made of TypeScript notebooks. ` +
-        `Choose the kernel "TypeScript" in JupyterLab, or convert it with: jupyter nbconvert --to slides ${basename(file)}`,
+      `${file} is a notebook in ${language}; the course's notebooks are in TypeScript. If its cells are, too, choose the ` +
+        `kernel "TypeScript" in JupyterLab and save it; else use Jupyter's own tools: jupyter nbconvert ${basename(file)}`,
     );
   for (const cell of content.cells) cell.source = joinLines(cell.source);
   return content;
@@ -66,7 +66,7 @@ function readText(file: string): string {
 function proposeNotebook(file: string): string {
   const folder = dirname(file);
   const notebooks = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".ipynb")) : [];
-  if (notebooks.length === 0) return ` There is no notebook in ${folder}.`;
+  if (notebooks.length === 0) return ` There is no notebook in ${folder === "." ? "this folder" : folder}.`;
   const nearest = nearestName(
     basename(file, ".ipynb"),
     notebooks.map((name) => basename(name, ".ipynb")),
