@@ -74,7 +74,8 @@ export function connect(session: Session, program: Program): Connection {
         settle = undefined;
         clearTimeout(timer);
         if (answer.kind === "timed-out") finish("was stopped at its time limit");
-        resolve({ ...answer, id });
+        // What was printed lies in its pipe before the answer lies in ours, but may be read after it in this turn.
+        setImmediate(() => resolve({ ...answer, id }));
       };
       channel.write(`${JSON.stringify({ ...request, id })}\n`);
     });
