@@ -53,9 +53,10 @@ make_tensorflow() {
 # A compiler that is installed later makes this step run again.
 depends_native() {
   for compiler in "${CXX:-g++}" g++ clang++ c++; do command -v "$compiler" || true; done
-  cat requirements-tensorflow.txt commands/build-native.ts lib/native/*.cc | cksum
+  cat requirements-tensorflow.txt commands/native/*.ts | cksum
+  find lib/native -path lib/native/build -prune -o \( -name "*.cc" -o -name "*.h" \) -exec cksum {} + | LC_ALL=C sort | cksum
 }
-make_native() { find_node && "$node" commands/build-native.ts; }
+make_native() { find_node && "$node" commands/native/build-native.ts; }
 
 depends_lib() {
   cat package-lock.json tsconfig.json lib/package.json lib/tsconfig.json commands/build-lib.ts | cksum

@@ -1,6 +1,6 @@
 /**
  * The native addon: @tensorflow/tfjs-node-gpu's own sources, compiled at set-up against the TensorFlow wheel in .venv
- * (commands/build-native.ts). This file only finds and loads it.
+ * (commands/native/build-native.ts). This file only finds and loads it.
  */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";

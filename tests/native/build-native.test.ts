@@ -12,8 +12,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
+import { patchSources } from "../../commands/native/patch-sources.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const addon = `tfjs_binding-napi8-${process.platform}-${process.arch}.node`;
@@ -21,7 +22,7 @@ const addon = `tfjs_binding-napi8-${process.platform}-${process.arch}.node`;
 let folder: string;
 beforeEach(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), "build-native-")));
-  for (const part of ["commands/build-native.ts", "lib/native/quiet.cc", "package.json"])
+  for (const part of ["commands/native", "lib/native/quiet.cc", "lib/native/graph", "package.json"])
     cpSync(join(root, part), join(folder, part), { recursive: true });
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
 });
@@ -29,7 +30,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 /** What `buildNative()` answers, with these programs on the path and nothing else. */
 async function build(environment: NodeJS.ProcessEnv = {}): Promise<unknown> {
-  const program = `import { buildNative } from "./commands/build-native.ts"; console.log(JSON.stringify(buildNative()));`;
+  const program = `import { buildNative } from "./commands/native/build-native.ts"; console.log(JSON.stringify(await buildNative()));`;
   const { stdout, stderr } = await promisify(execFile)(
     process.execPath,
     ["--input-type=module", "-e", program],
@@ -52,11 +53,11 @@ function installWheel(version = "2.21.0"): void {
       writeFileSync(join(wheel, "tensorflow", file), "");
 }
 
-/** A compiler that notes its arguments and does as told after the case for --version. */
+/** A compiler that adds its arguments to a list and does as told after the case for --version. */
 function installCompiler(name: string, action: string): string {
   const bin = join(folder, "bin");
   mkdirSync(bin, { recursive: true });
-  const script = `#!/bin/sh\n[ "$1" = --version ] && exit 0\nfor each; do echo "$each"; done > "${folder}/arguments"\n${action}\n`;
+  const script = `#!/bin/sh\n[ "$1" = --version ] && exit 0\nfor each; do echo "$each"; done >> "${folder}/arguments"\n${action}\n`;
   writeFileSync(join(bin, name), script, { mode: 0o755 });
   return bin;
 }
@@ -108,7 +109,7 @@ test("a folder that cannot be made is named", async () => {
   const outcome = await build({ PATH: installCompiler("g++", writesItsOutput) });
   expect(outcome).toMatchObject({ kind: "unavailable" });
   expect((outcome as { reason: string }).reason).toMatch(
-    /^the addon cannot be written: EEXIST.*native\/build/,
+    /^the addon cannot be written: (EEXIST|ENOTDIR).*native\/build/,
   );
 });
 
@@ -123,23 +124,33 @@ test("what is built is kept until the wheel changes", async () => {
   expect(await build({ PATH: bin })).toMatchObject({ kind: "built" });
 });
 
-test("the compiler gets the npm package's own sources, and finds TensorFlow beside the addon wherever that is moved", async () => {
+test("the compiler gets the npm package's sources and ours, and finds TensorFlow beside the addon wherever that is moved", async () => {
   installWheel();
   await build({ PATH: installCompiler("g++", writesItsOutput) });
   const given = readFileSync(join(folder, "arguments"), "utf8").split("\n");
-  const sources = given.filter((argument) => argument.endsWith(".cc"));
-  expect(sources.map((path) => realpathSync(path)).sort()).toEqual(
-    [
-      join(root, "node_modules", "@tensorflow", "tfjs-node-gpu", "binding", "tfjs_backend.cc"),
-      join(root, "node_modules", "@tensorflow", "tfjs-node-gpu", "binding", "tfjs_binding.cc"),
-      join(folder, "lib", "native", "quiet.cc"),
-    ].sort(),
-  );
+  const sources = given.filter((argument) => argument.endsWith(".cc")).map((path) => basename(path));
+  const ours = ["graph_binding.cc", "graph_trace.cc", "op_signature.cc", "quiet.cc"];
+  expect(sources.sort()).toEqual([...ours, "tfjs_backend.cc", "tfjs_binding.cc"].sort());
   const [rpath] = given.filter((argument) => argument.startsWith("-Wl,-rpath,"));
   expect(rpath).toMatch(
     /^-Wl,-rpath,(\$ORIGIN|@loader_path)\/\.\.\/\.\.\/\.\.\/\.venv\/tensorflow\/tensorflow$/,
   );
   expect(given).not.toContain("-march=native");
+});
+
+test("a change of ours is built, and another version of the npm package is refused by name", async () => {
+  installWheel();
+  const bin = installCompiler("g++", writesItsOutput);
+  await build({ PATH: bin });
+  writeFileSync(join(folder, "lib/native/graph/graph_trace.cc"), "// another");
+  expect(await build({ PATH: bin })).toMatchObject({ kind: "built" });
+
+  const sources = join(folder, "sources");
+  mkdirSync(sources);
+  writeFileSync(join(sources, "tfjs_backend.h"), "class TFJSBackend;\n");
+  expect(() => patchSources(sources, join(folder, "patched"))).toThrow(
+    /^tfjs_backend\.h of @tensorflow\/tfjs-node-gpu has changed: 0 places to patch instead of one.*npm ci$/,
+  );
 });
 
 test("CXX chooses the compiler", async () => {
