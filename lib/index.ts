@@ -1,9 +1,22 @@
 // The one entry notebooks import. lib/dist/index.js is generated from this file so that each name loads its
 // module on first use (see commands/build-lib.ts): keep to `export … from` lines.
-export { DataError, GenerativeError, OptionError, ShapeError, TrainingError } from "./core/errors";
+export {
+  DataError,
+  GenerativeError,
+  OptionError,
+  ShapeError,
+  TraceError,
+  TrainingError,
+} from "./core/errors";
 export { useBackend } from "./core/backend";
 export type { BackendReport } from "./core/backend";
 export type { BackendName } from "./core/backend-registry";
+export { compile, compileDefaults, setTracing } from "./core/compile";
+export type { CompiledStep, CompileOptions, StepResult } from "./core/compile";
+export type { TensorTree } from "./core/tracing/tensor-tree";
+export { withRandomKey } from "./core/dropout";
+export { randomCategorical, randomKey, randomNormal, randomUniform } from "./core/random-ops";
+export type { RandomKey } from "./core/random-ops";
 export { Random } from "./core/random";
 export type { RandomState } from "./core/random";
 export { tf } from "./core/tf";

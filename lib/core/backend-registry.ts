@@ -6,6 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import type * as nativeBackend from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend";
 import { loadBinding } from "../native/binding";
 import { OptionError } from "./errors";
+import { mendNativeKernels } from "./native-kernels";
 
 /** In order of preference. */
 export const backendNames = ["tensorflow", "wasm", "cpu"] as const;
@@ -71,6 +72,7 @@ export function registerNative(): string | undefined {
     require("@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend") as typeof nativeBackend;
   require("@tensorflow/tfjs-node-gpu/dist/register_all_kernels");
   /* eslint-enable @typescript-eslint/no-require-imports */
+  mendNativeKernels();
   tf.registerBackend(
     "tensorflow",
     () => new NodeJSKernelBackend(loaded.binding as never, "@tensorflow/tfjs-node-gpu"),

@@ -25,3 +25,8 @@ export class OptionError extends GenerativeError {
 export class TrainingError extends GenerativeError {
   override name = "TrainingError";
 }
+
+/** A step does what cannot be recorded, such as reading a value or drawing random numbers in JavaScript. */
+export class TraceError extends GenerativeError {
+  override name = "TraceError";
+}

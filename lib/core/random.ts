@@ -6,6 +6,7 @@
  * its state is six integers (a resumed training goes on with the very next number), and `fork` derives an independent stream
  * for any label without drawing from its parent, so adding a draw in one place changes nothing elsewhere.
  */
+import { refuseWhileTracing } from "./tracing/trace-guard";
 
 const MULTIPLIER_0 = 0xd2511f53;
 const MULTIPLIER_1 = 0xcd9e8d57;
@@ -68,6 +69,10 @@ export class Random {
 
   /** The next unsigned 32-bit integer. */
   nextWord(): number {
+    refuseWhileTracing(
+      "a random number was drawn by JavaScript",
+      "Draw it outside and pass it in as a tensor, or draw with randomNormal and a key that is an argument of the step.",
+    );
     if (this.#used === 4) {
       this.#words = philox4x32(
         [this.#block % 0x100000000, Math.floor(this.#block / 0x100000000), 0, 0],

@@ -6,8 +6,62 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import util from "node:util";
 
-/** What tfjs's NodeJSKernelBackend needs of the addon; more of it is in tfjs_binding.d.ts of the npm package. */
-export type TensorFlowBinding = { TF_Version: string; isUsingGpuDevice(): boolean };
+/** A tensor as the addon knows it; ids from 2³⁰ on are symbols of a trace. */
+export interface TensorMetadata {
+  id: number;
+  /** A number of TensorFlow's enumeration TF_DataType. */
+  dtype: number;
+  /** While tracing null where not even the rank is known, and −1 for a length that is not. */
+  shape: number[];
+}
+
+export interface OpAttribute {
+  name: string;
+  /** A number of TensorFlow's enumeration TF_AttrType: `binding.TF_ATTR_INT` … */
+  type: number;
+  value: boolean | number | object | string | number[];
+}
+
+/** A step being recorded; belongs to the addon. */
+export type GraphTrace = { readonly __trace: unique symbol };
+
+/** The addon: the npm package's functions (its tfjs_binding.d.ts), and ours of lib/native/graph. */
+export interface TensorFlowBinding {
+  readonly TF_Version: string;
+  readonly TF_FLOAT: number;
+  readonly TF_INT32: number;
+  readonly TF_BOOL: number;
+  readonly TF_STRING: number;
+  readonly TF_COMPLEX64: number;
+  readonly TF_ATTR_STRING: number;
+  readonly TF_ATTR_INT: number;
+  readonly TF_ATTR_FLOAT: number;
+  readonly TF_ATTR_BOOL: number;
+  readonly TF_ATTR_TYPE: number;
+  readonly TF_ATTR_SHAPE: number;
+  isUsingGpuDevice(): boolean;
+  createTensor(shape: number[], dtype: number, values: unknown): number;
+  deleteTensor(id: number): void;
+  tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array;
+  executeOp(name: string, attributes: OpAttribute[], inputIds: number[], outputs: number): TensorMetadata[];
+  beginTrace(): GraphTrace;
+  traceInput(trace: GraphTrace, dtype: number, shape: readonly number[]): TensorMetadata;
+  /** The value of a real tensor, which may be deleted afterwards. */
+  traceConstant(trace: GraphTrace, id: number): TensorMetadata;
+  traceOp(
+    trace: GraphTrace,
+    name: string,
+    attributes: OpAttribute[],
+    inputIds: number[],
+    outputs: number,
+  ): TensorMetadata[];
+  /** Makes the trace a function that `executeOp` calls by name; returns the number of its nodes. */
+  finishTrace(trace: GraphTrace, name: string, inputIds: number[], outputIds: number[], xla: boolean): number;
+  removeFunction(name: string): void;
+}
+
+/** Ids from here on are symbols of a trace. */
+export const FIRST_SYMBOL = 2 ** 30;
 
 /** Node's N-API version the addon is compiled for; one binary serves Node 22 and 24. */
 export const NAPI_VERSION = 8;

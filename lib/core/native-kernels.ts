@@ -1,0 +1,67 @@
+/** Kernels of tfjs-node's backend that we replace, each with its reason. */
+import * as tf from "@tensorflow/tfjs";
+import type { OpAttribute } from "../native/binding";
+import type { NativeBackend } from "./tracing/native-backend";
+
+/** To be called once the backend has registered its own. */
+export function mendNativeKernels(): void {
+  replace(tf.GatherV2, gather);
+  replace(tf.Round, round);
+}
+
+function replace(kernelName: string, kernelFunc: tf.KernelFunc): void {
+  tf.unregisterKernel(kernelName, "tensorflow");
+  tf.registerKernel({ kernelName, backendName: "tensorflow", kernelFunc });
+}
+
+/** tfjs-node reads the indices back to check them, which stops a recording and waits for a GPU; TensorFlow checks them itself. */
+const gather: tf.KernelFunc = ({ inputs, attrs, backend }) => {
+  const { x, indices } = inputs as unknown as Record<"x" | "indices", tf.Tensor>;
+  const { axis, batchDims } = attrs as unknown as tf.GatherV2Attrs;
+  tf.backend_util.segment_util.collectGatherOpShapeInfo(x, indices, axis, batchDims);
+  const axisTensor = tf.scalar(axis, "int32");
+  const attributes = [
+    integer(backend, "batch_dims", batchDims),
+    type(backend, "Tparams", x.dtype),
+    type(backend, "Tindices", indices.dtype),
+    type(backend, "Taxis", "int32"),
+  ];
+  try {
+    return runOp(backend, "GatherV2", attributes, [x, indices, axisTensor]);
+  } finally {
+    axisTensor.dispose();
+  }
+};
+
+/** TensorFlow has no kernel for whole numbers, which are rounded already. */
+const round: tf.KernelFunc = ({ inputs, backend }) => {
+  const { x } = inputs as unknown as Record<"x", tf.Tensor>;
+  return runOp(backend, x.dtype === "int32" ? "Identity" : "Round", [type(backend, "T", x.dtype)], [x]);
+};
+
+function runOp(
+  backend: unknown,
+  name: string,
+  attributes: OpAttribute[],
+  inputs: readonly tf.Tensor[],
+): tf.Tensor {
+  const native = backend as NativeBackend;
+  const [metadata] = native.binding.executeOp(name, attributes, native.getInputTensorIds(inputs), 1);
+  return native.createOutputTensor(metadata!);
+}
+
+function integer(backend: unknown, name: string, value: number): OpAttribute {
+  return { name, type: (backend as NativeBackend).binding.TF_ATTR_INT, value };
+}
+
+function type(backend: unknown, name: string, dtype: tf.DataType): OpAttribute {
+  const { binding } = backend as NativeBackend;
+  const numbers: Partial<Record<tf.DataType, number>> = {
+    float32: binding.TF_FLOAT,
+    int32: binding.TF_INT32,
+    bool: binding.TF_BOOL,
+    string: binding.TF_STRING,
+    complex64: binding.TF_COMPLEX64,
+  };
+  return { name, type: binding.TF_ATTR_TYPE, value: numbers[dtype]! };
+}
