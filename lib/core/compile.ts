@@ -3,6 +3,7 @@
  * then runs without a detour through JavaScript for each op, which for small networks is most of the time; on the other
  * backends it stays what it is.
  */
+import { randomUUID } from "node:crypto";
 import { OptionError, TraceError } from "./errors";
 import { tf } from "./tf";
 import { engine, nativeBackend, type NativeBackend } from "./tracing/native-backend";
@@ -113,11 +114,9 @@ function rebuildArguments(flat: FlatTree, symbols: readonly tf.Tensor[]): readon
   return flat.rebuild(() => symbols[i++]!) as readonly TensorTree[];
 }
 
-let functionCount = 0;
-
-/** TensorFlow's names have no spaces or signs. */
+/** Unique in the process, which may load this module more than once; TensorFlow's names have no spaces or signs. */
 function nextFunctionName(step: string): string {
-  return `compiled_${step.replaceAll(/\W/g, "_")}_${functionCount++}`;
+  return `${step}_${randomUUID()}`.replaceAll(/\W/g, "_").replace(/^_*/, "compiled_");
 }
 
 function runRecorded(

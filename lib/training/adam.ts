@@ -22,20 +22,21 @@ export const adamDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
  *     θ ← θ − rate · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε)
  *
  * tf.train.adam keeps β₁ᵗ as a running 32-bit product that it does not save, so a training resumed with it takes slightly
- * other steps than one that was never stopped. Here t itself is the state.
+ * other steps than one that was never stopped. Here t itself is the state, in a variable, so that a compiled step counts on.
  */
 export class Adam {
   readonly #variables: readonly tf.Variable[];
   readonly #options: Required<AdamOptions>;
   readonly #means: tf.Variable[];
   readonly #squares: tf.Variable[];
-  #step = 0;
+  readonly #step: tf.Variable<tf.Rank.R0>;
 
   constructor(variables: readonly tf.Variable[], options: AdamOptions) {
     this.#variables = variables;
     this.#options = { ...adamDefaults, ...options };
     this.#means = zerosLike(variables);
     this.#squares = zerosLike(variables);
+    this.#step = tf.tidy(() => tf.variable(tf.scalar(0), false));
   }
 
   /**
@@ -46,26 +47,32 @@ export class Adam {
   minimize(loss: () => tf.Scalar): tf.Scalar {
     return tf.tidy(() => {
       const { value, grads } = tf.variableGrads(loss, [...this.#variables]);
-      this.#step++;
-      this.#variables.forEach((variable, i) => this.#update(variable, grads[variable.name]!, i));
+      this.#step.assign(this.#step.add(1));
+      const corrections = { mean: this.#correction("beta1"), square: this.#correction("beta2") };
+      this.#variables.forEach((variable, i) => this.#update(variable, grads[variable.name]!, i, corrections));
       return value;
     });
   }
 
-  #update(variable: tf.Variable, gradient: tf.Tensor, i: number): void {
+  /** 1 − βᵗ, as −(exp(t ln β) − 1): in single precision the difference itself would lose what a β near 1 leaves. */
+  #correction(beta: "beta1" | "beta2"): tf.Scalar {
+    return this.#step.mul(Math.log(this.#options[beta])).expm1().neg() as tf.Scalar;
+  }
+
+  #update(variable: tf.Variable, gradient: tf.Tensor, i: number, corrections: Corrections): void {
     const { learningRate, beta1, beta2, epsilon } = this.#options;
     const mean = this.#means[i]!;
     const square = this.#squares[i]!;
     mean.assign(mean.mul(beta1).add(gradient.mul(1 - beta1)));
     square.assign(square.mul(beta2).add(gradient.square().mul(1 - beta2)));
-    const rate = learningRate / (1 - beta1 ** this.#step);
-    const root = square.div(1 - beta2 ** this.#step).sqrt();
+    const rate = tf.div(learningRate, corrections.mean);
+    const root = square.div(corrections.square).sqrt();
     variable.assign(variable.sub(mean.mul(rate).div(root.add(epsilon))));
   }
 
   /** How many steps were made. */
   get step(): number {
-    return this.#step;
+    return this.#step.dataSync()[0]!;
   }
 
   /** The state: `mean.0`, `square.0`, … in the order of the variables; the step number goes apart. */
@@ -103,14 +110,16 @@ export class Adam {
     ]);
     tf.tidy(() => {
       for (const [variable, { values, shape }] of found) variable.assign(tf.tensor(values, shape, "float32"));
+      this.#step.assign(tf.scalar(step));
     });
-    this.#step = step;
   }
 
   dispose(): void {
-    tf.dispose([...this.#means, ...this.#squares]);
+    tf.dispose([...this.#means, ...this.#squares, this.#step]);
   }
 }
+
+type Corrections = Record<"mean" | "square", tf.Scalar>;
 
 function zerosLike(variables: readonly tf.Variable[]): tf.Variable[] {
   return variables.map((variable) => tf.tidy(() => tf.variable(tf.zerosLike(variable), false)));

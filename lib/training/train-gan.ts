@@ -1,5 +1,6 @@
 /** Training a GAN: the dealer learns, the forger learns, over and over. */
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { compile, type CompiledStep } from "../core/compile";
 import { OptionError, ShapeError, TrainingError } from "../core/errors";
 import { interruptSignal } from "../core/interrupt";
 import { Random } from "../core/random";
@@ -107,6 +108,7 @@ export async function* trainGan(
     beta1,
   });
   const generatorAdam = new Adam(trainableVariables(gan.generator), { learningRate: generatorRate, beta1 });
+  const takeStep = compileSteps(gan, discriminatorAdam, generatorAdam);
   const state: TrainingState = { step: 0, seconds: 0, position: firstBatch, worthSaving: false };
   const save = async (): Promise<void> => {
     if (snapshot === undefined || !state.worthSaving || state.saved === state.step) return;
@@ -138,6 +140,7 @@ export async function* trainGan(
     try {
       await save();
     } finally {
+      takeStep.dispose();
       discriminatorAdam.dispose();
       generatorAdam.dispose();
     }
@@ -145,13 +148,13 @@ export async function* trainGan(
 
   async function trainOneStep(indices: Uint32Array, random: Random): Promise<StepNumbers> {
     const scalars = tf.tidy(() => {
-      const real = imagesToTensor(selectImages(images, indices));
-      const labels = noisyLabels(random.fork("labels"), batchSize, labelNoise);
       const z = (whose: string) => latentBatch(random.fork(whose), batchSize, gan.latentSize);
-      // The two steps of the lecture's schematic.
-      const dealer = trainDiscriminatorOneStep(gan, discriminatorAdam, real, z("discriminator"), labels);
-      const forger = trainGeneratorOneStep(gan, generatorAdam, z("generator"));
-      return tf.stack([dealer.loss, forger, dealer.onReal, dealer.onFake]);
+      return takeStep({
+        real: imagesToTensor(selectImages(images, indices)),
+        labels: noisyLabels(random.fork("labels"), batchSize, labelNoise),
+        zForDealer: z("discriminator"),
+        zForForger: z("generator"),
+      });
     });
     try {
       const [discriminatorLoss, generatorLoss, onReal, onFake] = await scalars.data<"float32">();
@@ -174,6 +177,31 @@ export async function* trainGan(
         (folder === undefined ? "." : `; ${snapshotFile(folder)} still has the last good ones.`),
     );
   }
+}
+
+/** All that a step gets from outside. */
+type StepInputs = {
+  real: tf.Tensor4D;
+  labels: tf.Tensor2D;
+  zForDealer: tf.Tensor2D;
+  zForForger: tf.Tensor2D;
+};
+
+/** The two steps of the lecture's schematic, compiled into one; gives StepNumbers in their order, (4). */
+function compileSteps(
+  gan: Gan,
+  discriminatorAdam: Adam,
+  generatorAdam: Adam,
+): CompiledStep<[StepInputs], tf.Tensor1D> {
+  return compile(
+    ({ real, labels, zForDealer, zForForger }: StepInputs) => {
+      const dealer = trainDiscriminatorOneStep(gan, discriminatorAdam, real, zForDealer, labels);
+      const forger = trainGeneratorOneStep(gan, generatorAdam, zForForger);
+      return tf.stack([dealer.loss, forger, dealer.onReal, dealer.onFake]) as tf.Tensor1D;
+    },
+    // Every variable is there, and a resumed training's first step must be like any other to the last bit.
+    { name: "trainGan", eagerFirst: false },
+  );
 }
 
 type StepNumbers = Pick<GanProgress, "discriminatorLoss" | "generatorLoss" | "onReal" | "onFake">;
