@@ -31,9 +31,7 @@ async function train(gan: Gan, options: GanTraining): Promise<GanProgress[]> {
 /** Fingerprints of all weights, bit for bit. */
 const bits = ({ generator, discriminator }: Gan) =>
   [...generator.getWeights(), ...discriminator.getWeights()].map((weight) =>
-    createHash("sha256")
-      .update(new Float32Array(weight.dataSync<"float32">()))
-      .digest("hex"),
+    createHash("sha256").update(new Float32Array(weight.dataSync<"float32">())).digest("hex"),
   );
 
 test("each step tells its number, kimg, time, losses and the dealer's opinion", async () => {

@@ -262,6 +262,11 @@ class StepTrace {
       return id;
     }
     if (data.id >= FIRST_SYMBOL) return data.id;
+    if (data.values !== null) {
+      // Later calls pass its number on, so TensorFlow must have it now.
+      data.id = this.#binding.createTensor(data.shape, data.dtype, data.values);
+      data.values = null;
+    }
     const { id } = this.#addInput(data.dtype, shape);
     const variable = this.#variableOf.get(dataId);
     this.#captures.push(variable === undefined ? { dataId } : { variable });
