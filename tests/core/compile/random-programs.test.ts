@@ -26,7 +26,7 @@ const unary: ((x: tf.Tensor) => tf.Tensor)[] = [
   (x) => tf.concat([x.slice([0, 1]), x.slice([0, 0], [-1, 1])], 1),
   (x) => tf.stack(tf.unstack(x)).maximum(-2),
   (x) => x.reshape([2, 2, -1]).transpose([1, 0, 2]).reshape(x.shape),
-  (x) => tf.pad(x, [[0, 0], [1, 0]]).slice([0, 0], x.shape as [number, number]), // prettier-ignore
+  (x) => tf.pad(x, [[0, 0], [1, 0]]).slice([0, 0], x.shape), // prettier-ignore
 ];
 const binary: ((a: tf.Tensor, b: tf.Tensor) => tf.Tensor)[] = [
   (a, b) => a.add(b),
@@ -54,7 +54,7 @@ function randomProgram(random: Random): Program {
   return (x, w) => {
     const values: tf.Tensor[] = [tf.matMul(x, w), x.sum(1, true).mul(tf.ones([4, 5]))];
     for (const op of ops) values.push(op(values).mul(0.7));
-    return tf.addN(values.map((value) => value.square().mean())) as tf.Scalar;
+    return tf.addN(values.map((value) => value.square().mean<tf.Scalar>()));
   };
 }
 
