@@ -28,6 +28,13 @@ const gather: tf.KernelFunc = ({ inputs, attrs, backend }) => {
   ];
   try {
     return runOp(backend, "GatherV2", attributes, [x, indices, axisTensor]);
+  } catch (error) {
+    const [, index, length] = /= (-?\d+) is not in \[0, (\d+)\)/.exec((error as Error).message) ?? [];
+    if (index === undefined) throw error;
+    // In tfjs's own words.
+    throw new Error(`GatherV2: the index value ${index} is not in [0, ${Number(length) - 1}]`, {
+      cause: error,
+    });
   } finally {
     axisTensor.dispose();
   }
