@@ -7,6 +7,7 @@ import type { NativeBackend } from "./tracing/native-backend";
 export function mendNativeKernels(): void {
   replace(tf.GatherV2, gather);
   replace(tf.Round, round);
+  replace(tf.BatchMatMul, matMul);
 }
 
 function replace(kernelName: string, kernelFunc: tf.KernelFunc): void {
@@ -46,6 +47,19 @@ const round: tf.KernelFunc = ({ inputs, backend }) => {
   return runOp(backend, x.dtype === "int32" ? "Identity" : "Round", [type(backend, "T", x.dtype)], [x]);
 };
 
+/** tfjs-node takes the batched product also for two plain matrices, which the plain one multiplies faster. */
+const matMul: tf.KernelFunc = ({ inputs, attrs, backend }) => {
+  const { a, b } = inputs as unknown as Record<"a" | "b", tf.Tensor>;
+  const { transposeA, transposeB } = attrs as unknown as tf.BatchMatMulAttrs;
+  const plain = a.rank === 2 && b.rank === 2;
+  const attributes = [
+    type(backend, "T", a.dtype),
+    flag(backend, plain ? "transpose_a" : "adj_x", transposeA),
+    flag(backend, plain ? "transpose_b" : "adj_y", transposeB),
+  ];
+  return runOp(backend, plain ? "MatMul" : "BatchMatMulV2", attributes, [a, b]);
+};
+
 function runOp(
   backend: unknown,
   name: string,
@@ -59,6 +73,10 @@ function runOp(
 
 function integer(backend: unknown, name: string, value: number): OpAttribute {
   return { name, type: (backend as NativeBackend).binding.TF_ATTR_INT, value };
+}
+
+function flag(backend: unknown, name: string, value: boolean): OpAttribute {
+  return { name, type: (backend as NativeBackend).binding.TF_ATTR_BOOL, value };
 }
 
 function type(backend: unknown, name: string, dtype: tf.DataType): OpAttribute {

@@ -1,0 +1,55 @@
+import { ShapeError } from "../core/errors";
+import { tf } from "../core/tf";
+
+export interface LstmWeights {
+  /** (inputs, 4 · units): input gate, forget gate, cell, output gate, as in Keras and PyTorch. */
+  kernel: tf.Tensor2D;
+  /** (units, 4 · units) */
+  recurrent: tf.Tensor2D;
+  /** (4 · units) */
+  bias: tf.Tensor1D;
+}
+
+/**
+ * Long short-term memory (Hochreiter & Schmidhuber 1997; with the forget gate of Gers et al. 2000) over a whole sequence. With
+ * zₜ = xₜ W + hₜ₋₁ U + b cut into i, f, g, o:
+ *
+ *     cₜ = σ(f) cₜ₋₁ + σ(i) tanh(g)        hₜ = σ(o) tanh(cₜ)
+ *
+ * @param x time first: (time, batch, inputs)
+ * @returns h (time, batch, units); h₀ and c₀ are 0
+ * @throws ShapeError where the weights do not fit
+ */
+export function lstm(x: tf.Tensor3D, { kernel, recurrent, bias }: LstmWeights): tf.Tensor3D {
+  const [time, batch, inputs] = x.shape;
+  const units = recurrent.shape[0];
+  const gates = 4 * units;
+  if (kernel.shape.join() !== `${inputs},${gates}` || recurrent.shape[1] !== gates || bias.size !== gates)
+    throw new ShapeError(
+      `lstm: expected kernel (${inputs}, ${gates}), recurrent (${units}, ${gates}) and bias (${gates}) for x ` +
+        `(${x.shape.join(", ")}); got (${kernel.shape.join(", ")}), (${recurrent.shape.join(", ")}) and (${bias.shape.join(", ")}).`,
+    );
+  return tf.tidy(() => {
+    // One large product for all times; only the recurrent part has to wait for the time before.
+    const projected = tf
+      .matMul(x.reshape<tf.Tensor2D>([time * batch, inputs]), kernel)
+      .add(bias)
+      .reshape<tf.Tensor3D>([time, batch, gates]);
+    return recur(projected, recurrent);
+  });
+}
+
+function recur(projected: tf.Tensor3D, recurrent: tf.Tensor2D): tf.Tensor3D {
+  let h: tf.Tensor2D | undefined;
+  let c: tf.Tensor2D | undefined;
+  const outputs: tf.Tensor2D[] = [];
+  for (const input of tf.unstack(projected) as tf.Tensor2D[]) {
+    const z = h === undefined ? input : input.add(tf.matMul(h, recurrent));
+    const [i, f, g, o] = tf.split(z, 4, 1) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
+    const fresh = i.sigmoid().mul(g.tanh());
+    c = (c === undefined ? fresh : f.sigmoid().mul(c).add(fresh)) as tf.Tensor2D;
+    h = o.sigmoid().mul(c.tanh()) as tf.Tensor2D;
+    outputs.push(h);
+  }
+  return tf.stack(outputs) as tf.Tensor3D;
+}

@@ -1,0 +1,46 @@
+/** Calling an op of TensorFlow, or one of the addon's own, that tfjs has no kernel for. */
+import { tf } from "../core/tf";
+import { nativeBackend, type NativeBackend } from "../core/tracing/native-backend";
+
+/** An attribute's value; whole numbers are given as bigint, so that 1n is not taken for 1.0. */
+type Attribute = number | bigint | boolean | tf.DataType;
+
+/** Whether ops can be called by name: elsewhere they are composed of tfjs's. */
+export function hasNativeOps(): boolean {
+  return nativeBackend() !== undefined;
+}
+
+/** Whether the addon's own kernels, which are for CPUs, run here. */
+export function hasOwnKernels(): boolean {
+  const backend = nativeBackend();
+  return backend !== undefined && !backend.binding.isUsingGpuDevice();
+}
+
+/** The outputs of a TensorFlow op. tfjs knows no gradient of it: call it within tf.customGrad. */
+export function nativeOp(
+  name: string,
+  inputs: readonly tf.Tensor[],
+  attributes: Readonly<Record<string, Attribute>>,
+  outputCount: number,
+): tf.Tensor[] {
+  const backend = nativeBackend()!;
+  const list = Object.entries(attributes).map(([key, value]) => describe(key, value, backend));
+  return backend.binding
+    .executeOp(name, list, backend.getInputTensorIds(inputs), outputCount)
+    .map((metadata) => backend.createOutputTensor(metadata));
+}
+
+function describe(name: string, value: Attribute, { binding }: NativeBackend) {
+  switch (typeof value) {
+    case "bigint":
+      return { name, type: binding.TF_ATTR_INT, value: Number(value) };
+    case "number":
+      return { name, type: binding.TF_ATTR_FLOAT, value };
+    case "boolean":
+      return { name, type: binding.TF_ATTR_BOOL, value };
+    case "string": {
+      const types = { float32: binding.TF_FLOAT, int32: binding.TF_INT32, bool: binding.TF_BOOL };
+      return { name, type: binding.TF_ATTR_TYPE, value: types[value as keyof typeof types] };
+    }
+  }
+}
