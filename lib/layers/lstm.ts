@@ -1,5 +1,6 @@
 import { ShapeError } from "../core/errors";
 import { tf } from "../core/tf";
+import { hasOwnKernels, nativeOp } from "./native-op";
 
 export interface LstmWeights {
   /** (inputs, 4 · units): input gate, forget gate, cell, output gate, as in Keras and PyTorch. */
@@ -35,11 +36,45 @@ export function lstm(x: tf.Tensor3D, { kernel, recurrent, bias }: LstmWeights): 
       .matMul(x.reshape<tf.Tensor2D>([time * batch, inputs]), kernel)
       .add(bias)
       .reshape<tf.Tensor3D>([time, batch, gates]);
-    return recur(projected, recurrent);
+    return hasOwnKernels() ? fused(projected, recurrent) : composed(projected, recurrent);
   });
 }
 
-function recur(projected: tf.Tensor3D, recurrent: tf.Tensor2D): tf.Tensor3D {
+/** The sequence in one op, lib/native/kernels/lstm_kernel.cc. */
+function fused(projected: tf.Tensor3D, recurrent: tf.Tensor2D): tf.Tensor3D {
+  const op = tf.customGrad((...args) => {
+    const [x, u, save] = args as unknown as [tf.Tensor3D, tf.Tensor2D, tf.GradSaveFunc];
+    const [gates, cells, outputs] = nativeOp("GenerativeLstmForward", [x, u], {}, 3) as tf.Tensor3D[];
+    save([u, gates!, cells!, outputs!]);
+    const gradFunc = (dOutputs: tf.Tensor, saved: tf.Tensor[]) => {
+      const [weights, activations, states, hidden] = saved as [
+        tf.Tensor2D,
+        tf.Tensor3D,
+        tf.Tensor3D,
+        tf.Tensor3D,
+      ];
+      const [dProjected] = nativeOp(
+        "GenerativeLstmBackward",
+        [weights, activations, states, dOutputs],
+        {},
+        1,
+      ) as [tf.Tensor3D];
+      return [dProjected, recurrentGradient(hidden, dProjected)];
+    };
+    return { value: outputs!, gradFunc };
+  });
+  return op(projected, recurrent) as tf.Tensor3D;
+}
+
+/** Σₜ hₜ₋₁ᵀ dzₜ, as one product over all times and rows. */
+function recurrentGradient(hidden: tf.Tensor3D, dProjected: tf.Tensor3D): tf.Tensor2D {
+  const [time, batch, units] = hidden.shape;
+  const before = hidden.slice(0, time - 1).reshape<tf.Tensor2D>([(time - 1) * batch, units]);
+  const after = dProjected.slice(1).reshape<tf.Tensor2D>([(time - 1) * batch, 4 * units]);
+  return tf.matMul(before, after, true);
+}
+
+function composed(projected: tf.Tensor3D, recurrent: tf.Tensor2D): tf.Tensor3D {
   let h: tf.Tensor2D | undefined;
   let c: tf.Tensor2D | undefined;
   const outputs: tf.Tensor2D[] = [];

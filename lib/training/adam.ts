@@ -2,6 +2,7 @@
 import { DataError } from "../core/errors";
 import type { NamedTensor } from "../core/safetensors";
 import { tf } from "../core/tf";
+import { hasOwnKernels, nativeOp } from "../layers/native-op";
 
 export interface AdamOptions {
   learningRate: number;
@@ -48,10 +49,25 @@ export class Adam {
     return tf.tidy(() => {
       const { value, grads } = tf.variableGrads(loss, [...this.#variables]);
       this.#step.assign(this.#step.add(1));
+      if (hasOwnKernels()) {
+        this.#updateAll(grads);
+        return value;
+      }
       const corrections = { mean: this.#correction("beta1"), square: this.#correction("beta2") };
       this.#variables.forEach((variable, i) => this.#update(variable, grads[variable.name]!, i, corrections));
       return value;
     });
+  }
+
+  /** All variables in one op, lib/native/kernels/adam_kernel.cc. */
+  #updateAll(gradients: tf.NamedTensorMap): void {
+    const { learningRate, beta1, beta2, epsilon } = this.#options;
+    const count = this.#variables.length;
+    const state = [...this.#variables, ...this.#means, ...this.#squares];
+    const inputs = [...this.#variables.map(({ name }) => gradients[name]!), ...state, this.#step];
+    const attributes = { N: BigInt(count), rate: learningRate, beta1, beta2, epsilon };
+    const updated = nativeOp("GenerativeAdam", inputs, attributes, 3 * count);
+    state.forEach((variable, i) => variable.assign(updated[i]!));
   }
 
   /** 1 − βᵗ, as −(exp(t ln β) − 1): in single precision the difference itself would lose what a β near 1 leaves. */

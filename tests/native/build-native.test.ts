@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import {
   cpSync,
+  globSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -22,7 +23,13 @@ const addon = `tfjs_binding-napi8-${process.platform}-${process.arch}.node`;
 let folder: string;
 beforeEach(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), "build-native-")));
-  for (const part of ["commands/native", "lib/native/quiet.cc", "lib/native/graph", "package.json"])
+  for (const part of [
+    "commands/native",
+    "lib/native/quiet.cc",
+    "lib/native/graph",
+    "lib/native/kernels",
+    "package.json",
+  ])
     cpSync(join(root, part), join(folder, part), { recursive: true });
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
 });
@@ -129,7 +136,10 @@ test("the compiler gets the npm package's sources and ours, and finds TensorFlow
   await build({ PATH: installCompiler("g++", writesItsOutput) });
   const given = readFileSync(join(folder, "arguments"), "utf8").split("\n");
   const sources = given.filter((argument) => argument.endsWith(".cc")).map((path) => basename(path));
-  const ours = ["graph_binding.cc", "graph_trace.cc", "op_signature.cc", "quiet.cc"];
+  const ours = globSync("**/*.cc", { cwd: join(root, "lib/native"), exclude: ["build"] }).map((path) =>
+    basename(path),
+  );
+  expect(ours).toContain("lstm_kernel.cc");
   expect(sources.sort()).toEqual([...ours, "tfjs_backend.cc", "tfjs_binding.cc"].sort());
   const [rpath] = given.filter((argument) => argument.startsWith("-Wl,-rpath,"));
   expect(rpath).toMatch(

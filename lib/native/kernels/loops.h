@@ -1,0 +1,56 @@
+// The arithmetic of our kernels, compiled once for each instruction set; `Loops()` gives the best this processor has.
+#ifndef GENERATIVE_NATIVE_LOOPS_H_
+#define GENERATIVE_NATIVE_LOOPS_H_
+
+#include <cstddef>
+
+namespace generative {
+
+struct AdamStep {
+  float beta1, beta2, epsilon;
+  float rate;             // learning rate / (1 − β₁ᵗ)
+  float root_correction;  // 1 / (1 − β₂ᵗ)
+};
+
+// A sequence of LSTM cells, time first: rows `begin` to `end` of the batch, so that threads share it.
+struct LstmSequence {
+  int time, batch, units, begin, end;
+};
+
+struct LoopTable {
+  // Floats that Pack writes for a matrix (rows, columns).
+  size_t (*packed_size)(int rows, int columns);
+  // A matrix (rows, columns), or the transpose of one stored as (columns, rows), in panels that Multiply reads in order.
+  void (*pack)(const float *matrix, int rows, int columns, bool transposed, float *packed);
+  // c (rows, columns) = a (rows, inner) · b, or += where `accumulate`; strides are between rows.
+  void (*multiply)(const float *a, int a_stride, const float *packed, float *c, int c_stride, int rows, int inner,
+                   int columns, bool accumulate);
+
+  // gates holds x W + b and gets the activations i, f, g, o; cells and outputs are (time, batch, units).
+  void (*lstm_forward)(const LstmSequence &sequence, const float *packed_recurrent, float *gates, float *cells,
+                       float *outputs);
+  // d_gates gets the gradient before the activations. scratch: 2 · batch · units floats.
+  void (*lstm_backward)(const LstmSequence &sequence, const float *packed_recurrent_transposed, const float *gates,
+                        const float *cells, const float *d_outputs, float *d_gates, float *scratch);
+
+  void (*adam)(const AdamStep &step, const float *gradient, const float *variable, const float *mean,
+               const float *square, float *new_variable, float *new_mean, float *new_square, size_t size);
+
+  // y (rows, size) = gain · (x − mean) · deviation⁻¹ + bias; mean and 1 / deviation of each row are kept for the gradient.
+  void (*layer_norm)(const float *x, const float *gain, const float *bias, float epsilon, float *y, float *means,
+                     float *inverse_deviations, size_t rows, size_t size);
+  // d_gain and d_bias (size) are added to.
+  void (*layer_norm_backward)(const float *x, const float *gain, const float *means, const float *inverse_deviations,
+                              const float *d_y, float *d_x, float *d_gain, float *d_bias, size_t rows, size_t size);
+};
+
+const LoopTable &Loops();
+
+// One for each instruction set; null where the compiler cannot make it.
+extern const LoopTable *const kAvx512Loops;
+extern const LoopTable *const kAvx2Loops;
+extern const LoopTable *const kGenericLoops;
+
+}  // namespace generative
+
+#endif  // GENERATIVE_NATIVE_LOOPS_H_

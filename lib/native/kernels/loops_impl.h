@@ -1,0 +1,235 @@
+// The loops themselves. Included by one file for each instruction set, which defines LANES (floats in a vector register) and
+// ROWS (rows of a tile that fit into the registers beside it), after switching the compiler to that set.
+//
+// Nothing of the standard library is used here: an inline function of it, compiled for AVX-512, could be the copy that the
+// linker keeps for every file, and an older processor would stop at it.
+
+namespace generative {
+namespace {
+
+typedef float Vector __attribute__((vector_size(4 * LANES), aligned(4)));
+
+constexpr int kColumns = 2 * LANES;  // of a tile
+constexpr int kInner = 256;          // of a panel that stays in the first-level cache
+
+inline int Min(int a, int b) { return a < b ? a : b; }
+inline int PanelCount(int columns) { return (columns + kColumns - 1) / kColumns; }
+
+size_t PackedSize(int rows, int columns) { return static_cast<size_t>(rows) * PanelCount(columns) * kColumns; }
+
+// Panel after panel: all rows of the first kColumns columns, then of the next; missing columns are 0.
+void Pack(const float *matrix, int rows, int columns, bool transposed, float *packed) {
+  for (int first = 0; first < columns; first += kColumns)
+    for (int row = 0; row < rows; row++)
+      for (int i = 0; i < kColumns; i++) {
+        const int column = first + i;
+        const size_t place = transposed ? static_cast<size_t>(column) * rows + row
+                                        : static_cast<size_t>(row) * columns + column;
+        *packed++ = column < columns ? matrix[place] : 0.0f;
+      }
+}
+
+// One tile (kRows, kColumns) of c, kept in registers while `inner` products are added.
+template <int kRows>
+inline void MultiplyTile(const float *a, int a_stride, const float *panel, int inner, float *c, int c_stride,
+                         bool accumulate) {
+  Vector left[kRows], right[kRows];
+  for (int row = 0; row < kRows; row++) {
+    const float *place = c + static_cast<size_t>(row) * c_stride;
+    left[row] = accumulate ? *reinterpret_cast<const Vector *>(place) : Vector{};
+    right[row] = accumulate ? *reinterpret_cast<const Vector *>(place + LANES) : Vector{};
+  }
+  for (int k = 0; k < inner; k++) {
+    const Vector b0 = *reinterpret_cast<const Vector *>(panel + k * kColumns);
+    const Vector b1 = *reinterpret_cast<const Vector *>(panel + k * kColumns + LANES);
+    for (int row = 0; row < kRows; row++) {
+      const float factor = a[static_cast<size_t>(row) * a_stride + k];
+      left[row] += factor * b0;
+      right[row] += factor * b1;
+    }
+  }
+  for (int row = 0; row < kRows; row++) {
+    float *place = c + static_cast<size_t>(row) * c_stride;
+    *reinterpret_cast<Vector *>(place) = left[row];
+    *reinterpret_cast<Vector *>(place + LANES) = right[row];
+  }
+}
+
+// Tiles at the right edge are made beside c, which ends within them.
+template <int kRows>
+inline void MultiplyAnyTile(const float *a, int a_stride, const float *panel, int inner, float *c, int c_stride,
+                            int columns, bool accumulate) {
+  if (columns == kColumns) {
+    MultiplyTile<kRows>(a, a_stride, panel, inner, c, c_stride, accumulate);
+    return;
+  }
+  float tile[kRows * kColumns];
+  for (int row = 0; row < kRows; row++)
+    for (int i = 0; i < kColumns; i++)
+      tile[row * kColumns + i] = accumulate && i < columns ? c[static_cast<size_t>(row) * c_stride + i] : 0.0f;
+  MultiplyTile<kRows>(a, a_stride, panel, inner, tile, kColumns, true);
+  for (int row = 0; row < kRows; row++)
+    for (int i = 0; i < columns; i++) c[static_cast<size_t>(row) * c_stride + i] = tile[row * kColumns + i];
+}
+
+// The rows left over, by a tile of just their number.
+template <int kRows>
+inline void MultiplyLastRows(int rows, const float *a, int a_stride, const float *panel, int inner, float *c,
+                             int c_stride, int columns, bool accumulate) {
+  if (rows == kRows) {
+    MultiplyAnyTile<kRows>(a, a_stride, panel, inner, c, c_stride, columns, accumulate);
+  } else if constexpr (kRows > 1) {
+    MultiplyLastRows<kRows - 1>(rows, a, a_stride, panel, inner, c, c_stride, columns, accumulate);
+  }
+}
+
+void Multiply(const float *a, int a_stride, const float *packed, float *c, int c_stride, int rows, int inner,
+              int columns, bool accumulate) {
+  for (int k = 0; k < inner; k += kInner) {
+    const int depth = Min(kInner, inner - k);
+    for (int column = 0; column < columns; column += kColumns) {
+      const float *panel = packed + static_cast<size_t>(column) * inner + static_cast<size_t>(k) * kColumns;
+      const int width = Min(kColumns, columns - column);
+      const bool add = accumulate || k > 0;
+      int row = 0;
+      for (; row + ROWS <= rows; row += ROWS)
+        MultiplyAnyTile<ROWS>(a + static_cast<size_t>(row) * a_stride + k, a_stride, panel, depth,
+                              c + static_cast<size_t>(row) * c_stride + column, c_stride, width, add);
+      if (row < rows)
+        MultiplyLastRows<ROWS - 1>(rows - row, a + static_cast<size_t>(row) * a_stride + k, a_stride, panel, depth,
+                                   c + static_cast<size_t>(row) * c_stride + column, c_stride, width, add);
+    }
+  }
+}
+
+inline float Sigmoid(float x) { return 1.0f / (1.0f + __builtin_expf(-x)); }
+inline float Tanh(float x) { return 2.0f * Sigmoid(2.0f * x) - 1.0f; }
+
+// `before` is null at the first time, where the cell's state is 0.
+void LstmCell(int units, float *__restrict gates, const float *__restrict before, float *__restrict cell,
+              float *__restrict output) {
+  float *i = gates, *f = gates + units, *g = gates + 2 * units, *o = gates + 3 * units;
+  for (int u = 0; u < units; u++) {
+    i[u] = Sigmoid(i[u]);
+    f[u] = Sigmoid(f[u]);
+    g[u] = Tanh(g[u]);
+    o[u] = Sigmoid(o[u]);
+  }
+  if (before == nullptr)
+    for (int u = 0; u < units; u++) cell[u] = i[u] * g[u];
+  else
+    for (int u = 0; u < units; u++) cell[u] = f[u] * before[u] + i[u] * g[u];
+  for (int u = 0; u < units; u++) output[u] = o[u] * Tanh(cell[u]);
+}
+
+void LstmForward(const LstmSequence &s, const float *packed_recurrent, float *gates, float *cells, float *outputs) {
+  const int rows = s.end - s.begin;
+  const size_t step = static_cast<size_t>(s.batch) * s.units;
+  for (int t = 0; t < s.time; t++) {
+    float *z = gates + (t * step + static_cast<size_t>(s.begin) * s.units) * 4;
+    float *c = cells + t * step + static_cast<size_t>(s.begin) * s.units;
+    float *h = outputs + t * step + static_cast<size_t>(s.begin) * s.units;
+    if (t > 0) Multiply(h - step, s.units, packed_recurrent, z, 4 * s.units, rows, s.units, 4 * s.units, true);
+    for (int row = 0; row < rows; row++) {
+      const size_t at = static_cast<size_t>(row) * s.units;
+      LstmCell(s.units, z + 4 * at, t == 0 ? nullptr : c + at - step, c + at, h + at);
+    }
+  }
+}
+
+// d_cell is the gradient that comes from the time after, and becomes that for the time before.
+void LstmCellBackward(int units, const float *__restrict gates, const float *__restrict before,
+                      const float *__restrict cell, const float *__restrict d_output, const float *__restrict d_next,
+                      float *__restrict d_cell, float *__restrict d_gates) {
+  const float *i = gates, *f = gates + units, *g = gates + 2 * units, *o = gates + 3 * units;
+  float *d_i = d_gates, *d_f = d_gates + units, *d_g = d_gates + 2 * units, *d_o = d_gates + 3 * units;
+  for (int u = 0; u < units; u++) {
+    const float tanh_cell = Tanh(cell[u]);
+    const float d_h = d_output[u] + d_next[u];
+    const float d_c = d_cell[u] + d_h * o[u] * (1.0f - tanh_cell * tanh_cell);
+    d_o[u] = d_h * tanh_cell * o[u] * (1.0f - o[u]);
+    d_i[u] = d_c * g[u] * i[u] * (1.0f - i[u]);
+    d_g[u] = d_c * i[u] * (1.0f - g[u] * g[u]);
+    d_f[u] = before == nullptr ? 0.0f : d_c * before[u] * f[u] * (1.0f - f[u]);
+    d_cell[u] = d_c * f[u];
+  }
+}
+
+void LstmBackward(const LstmSequence &s, const float *packed_recurrent_transposed, const float *gates,
+                  const float *cells, const float *d_outputs, float *d_gates, float *scratch) {
+  const int rows = s.end - s.begin;
+  const size_t step = static_cast<size_t>(s.batch) * s.units;
+  const size_t first = static_cast<size_t>(s.begin) * s.units;
+  float *d_next = scratch + first, *d_cell = scratch + step + first;
+  for (size_t i = 0; i < static_cast<size_t>(rows) * s.units; i++) d_next[i] = d_cell[i] = 0.0f;
+  for (int t = s.time - 1; t >= 0; t--) {
+    const size_t at_time = t * step + first;
+    for (int row = 0; row < rows; row++) {
+      const size_t in_row = static_cast<size_t>(row) * s.units, at = at_time + in_row;
+      LstmCellBackward(s.units, gates + 4 * at, t == 0 ? nullptr : cells + at - step, cells + at, d_outputs + at,
+                       d_next + in_row, d_cell + in_row, d_gates + 4 * at);
+    }
+    if (t > 0)
+      Multiply(d_gates + 4 * at_time, 4 * s.units, packed_recurrent_transposed, d_next, s.units, rows, 4 * s.units,
+               s.units, false);
+  }
+}
+
+void Adam(const AdamStep &s, const float *__restrict gradient, const float *__restrict variable,
+          const float *__restrict mean, const float *__restrict square, float *__restrict new_variable,
+          float *__restrict new_mean, float *__restrict new_square, size_t size) {
+  for (size_t i = 0; i < size; i++) {
+    const float g = gradient[i];
+    const float m = s.beta1 * mean[i] + (1.0f - s.beta1) * g;
+    const float v = s.beta2 * square[i] + (1.0f - s.beta2) * g * g;
+    new_mean[i] = m;
+    new_square[i] = v;
+    new_variable[i] = variable[i] - s.rate * m / (__builtin_sqrtf(v * s.root_correction) + s.epsilon);
+  }
+}
+
+void LayerNorm(const float *__restrict x, const float *__restrict gain, const float *__restrict bias, float epsilon,
+               float *__restrict y, float *__restrict means, float *__restrict inverse_deviations, size_t rows,
+               size_t size) {
+  for (size_t row = 0; row < rows; row++) {
+    const float *in = x + row * size;
+    float *out = y + row * size;
+    float sum = 0.0f, squares = 0.0f;
+    for (size_t i = 0; i < size; i++) sum += in[i];
+    const float mean = sum / size;
+    for (size_t i = 0; i < size; i++) squares += (in[i] - mean) * (in[i] - mean);
+    const float inverse = 1.0f / __builtin_sqrtf(squares / size + epsilon);
+    for (size_t i = 0; i < size; i++) out[i] = (in[i] - mean) * inverse * gain[i] + bias[i];
+    means[row] = mean;
+    inverse_deviations[row] = inverse;
+  }
+}
+
+// With x̂ = (x − mean) / deviation and d = gain · dy: dx = (d − mean(d) − x̂ · mean(d x̂)) / deviation.
+void LayerNormBackward(const float *__restrict x, const float *__restrict gain, const float *__restrict means,
+                       const float *__restrict inverse_deviations, const float *__restrict d_y,
+                       float *__restrict d_x, float *__restrict d_gain, float *__restrict d_bias, size_t rows,
+                       size_t size) {
+  for (size_t row = 0; row < rows; row++) {
+    const float *in = x + row * size, *d = d_y + row * size;
+    float *out = d_x + row * size;
+    const float mean = means[row], inverse = inverse_deviations[row];
+    float sum = 0.0f, weighted = 0.0f;
+    for (size_t i = 0; i < size; i++) {
+      const float normal = (in[i] - mean) * inverse, each = d[i] * gain[i];
+      sum += each;
+      weighted += each * normal;
+      d_gain[i] += d[i] * normal;
+      d_bias[i] += d[i];
+    }
+    const float mean_sum = sum / size, mean_weighted = weighted / size;
+    for (size_t i = 0; i < size; i++)
+      out[i] = (d[i] * gain[i] - mean_sum - (in[i] - mean) * inverse * mean_weighted) * inverse;
+  }
+}
+
+constexpr LoopTable kTable = {PackedSize,   Pack,      Multiply,          LstmForward, LstmBackward,
+                              Adam,         LayerNorm, LayerNormBackward};
+
+}  // namespace
+}  // namespace generative
