@@ -105,8 +105,18 @@ async function compileAll(
   return objects;
 }
 
-// Fast mathematics for our loops alone: when linking with it, GCC 12 would have the whole process flush denormals to zero.
-const kernelFlags = ["-O3", "-ffast-math"];
+// Sums in any order, so that loops become vector code, for our loops alone. Not -ffast-math: with it NaN would be undefined, and
+// a link with it has the whole process flush denormals to zero.
+const kernelFlags = [
+  "-O3",
+  ...[
+    "-fno-math-errno",
+    "-fno-trapping-math",
+    "-fno-signed-zeros",
+    "-fassociative-math",
+    "-freciprocal-math",
+  ],
+];
 
 async function run(compiler: string, args: string[]): Promise<void> {
   await new Promise<void>((resolve, reject) => {

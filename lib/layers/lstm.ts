@@ -30,51 +30,59 @@ export function lstm(x: tf.Tensor3D, { kernel, recurrent, bias }: LstmWeights): 
       `lstm: expected kernel (${inputs}, ${gates}), recurrent (${units}, ${gates}) and bias (${gates}) for x ` +
         `(${x.shape.join(", ")}); got (${kernel.shape.join(", ")}), (${recurrent.shape.join(", ")}) and (${bias.shape.join(", ")}).`,
     );
-  return tf.tidy(() => {
-    // One large product for all times; only the recurrent part has to wait for the time before.
-    const projected = tf
-      .matMul(x.reshape<tf.Tensor2D>([time * batch, inputs]), kernel)
-      .add(bias)
-      .reshape<tf.Tensor3D>([time, batch, gates]);
-    return hasOwnKernels() ? fused(projected, recurrent) : composed(projected, recurrent);
-  });
+  const weights = { kernel, recurrent, bias };
+  return hasOwnKernels() ? fused(x, weights) : tf.tidy(() => composed(x, weights));
 }
 
 /** The sequence in one op, lib/native/kernels/lstm_kernel.cc. */
-function fused(projected: tf.Tensor3D, recurrent: tf.Tensor2D): tf.Tensor3D {
+function fused(x: tf.Tensor3D, { kernel, recurrent, bias }: LstmWeights): tf.Tensor3D {
   const op = tf.customGrad((...args) => {
-    const [x, u, save] = args as unknown as [tf.Tensor3D, tf.Tensor2D, tf.GradSaveFunc];
-    const [gates, cells, outputs] = nativeOp("GenerativeLstmForward", [x, u], {}, 3) as tf.Tensor3D[];
-    save([u, gates!, cells!, outputs!]);
+    const save = args[4] as unknown as tf.GradSaveFunc;
+    const [input, w, u, b] = args.slice(0, 4) as tf.Tensor[];
+    const [gates, cells, outputs] = nativeOp("GenerativeLstmForward", [input!, w!, u!, b!], {}, 3);
+    save([input!, w!, u!, gates!, cells!, outputs!]);
     const gradFunc = (dOutputs: tf.Tensor, saved: tf.Tensor[]) => {
-      const [weights, activations, states, hidden] = saved as [
-        tf.Tensor2D,
+      const [before, kernelThen, recurrentThen, activations, states, hidden] = saved as [
         tf.Tensor3D,
-        tf.Tensor3D,
-        tf.Tensor3D,
-      ];
-      const [dProjected] = nativeOp(
+        ...tf.Tensor[],
+      ] as [tf.Tensor3D, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor3D];
+      const [dGates, dX, dBias] = nativeOp(
         "GenerativeLstmBackward",
-        [weights, activations, states, dOutputs],
+        [kernelThen, recurrentThen, activations, states, dOutputs],
         {},
-        1,
-      ) as [tf.Tensor3D];
-      return [dProjected, recurrentGradient(hidden, dProjected)];
+        3,
+      ) as [tf.Tensor3D, tf.Tensor, tf.Tensor];
+      return [dX, kernelGradient(before, dGates), recurrentGradient(hidden, dGates), dBias];
     };
     return { value: outputs!, gradFunc };
   });
-  return op(projected, recurrent) as tf.Tensor3D;
+  return op(x, kernel, recurrent, bias) as tf.Tensor3D;
+}
+
+/** Σₜ xₜᵀ dzₜ, as one product over all times and rows. */
+function kernelGradient(x: tf.Tensor3D, dGates: tf.Tensor3D): tf.Tensor2D {
+  return tf.matMul(
+    x.reshape<tf.Tensor2D>([-1, x.shape[2]]),
+    dGates.reshape<tf.Tensor2D>([-1, dGates.shape[2]]),
+    true,
+  );
 }
 
 /** Σₜ hₜ₋₁ᵀ dzₜ, as one product over all times and rows. */
-function recurrentGradient(hidden: tf.Tensor3D, dProjected: tf.Tensor3D): tf.Tensor2D {
+function recurrentGradient(hidden: tf.Tensor3D, dGates: tf.Tensor3D): tf.Tensor2D {
   const [time, batch, units] = hidden.shape;
   const before = hidden.slice(0, time - 1).reshape<tf.Tensor2D>([(time - 1) * batch, units]);
-  const after = dProjected.slice(1).reshape<tf.Tensor2D>([(time - 1) * batch, 4 * units]);
+  const after = dGates.slice(1).reshape<tf.Tensor2D>([(time - 1) * batch, 4 * units]);
   return tf.matMul(before, after, true);
 }
 
-function composed(projected: tf.Tensor3D, recurrent: tf.Tensor2D): tf.Tensor3D {
+function composed(x: tf.Tensor3D, { kernel, recurrent, bias }: LstmWeights): tf.Tensor3D {
+  const [time, batch, inputs] = x.shape;
+  // One large product for all times; only the recurrent part has to wait for the time before.
+  const projected = tf
+    .matMul(x.reshape<tf.Tensor2D>([time * batch, inputs]), kernel)
+    .add(bias)
+    .reshape<tf.Tensor3D>([time, batch, bias.size]);
   let h: tf.Tensor2D | undefined;
   let c: tf.Tensor2D | undefined;
   const outputs: tf.Tensor2D[] = [];

@@ -1,6 +1,7 @@
 /** Calling an op of TensorFlow, or one of the addon's own, that tfjs has no kernel for. */
 import { tf } from "../core/tf";
 import { nativeBackend, type NativeBackend } from "../core/tracing/native-backend";
+import { isTracingForXla } from "../core/tracing/trace-guard";
 
 /** An attribute's value; whole numbers are given as bigint, so that 1n is not taken for 1.0. */
 type Attribute = number | bigint | boolean | tf.DataType;
@@ -10,10 +11,10 @@ export function hasNativeOps(): boolean {
   return nativeBackend() !== undefined;
 }
 
-/** Whether the addon's own kernels, which are for CPUs, run here. */
+/** Whether the addon's own kernels run here: they are for CPUs, and XLA does not know them. */
 export function hasOwnKernels(): boolean {
   const backend = nativeBackend();
-  return backend !== undefined && !backend.binding.isUsingGpuDevice();
+  return backend !== undefined && !backend.binding.isUsingGpuDevice() && !isTracingForXla();
 }
 
 /** The outputs of a TensorFlow op. tfjs knows no gradient of it: call it within tf.customGrad. */

@@ -5,17 +5,24 @@
 import { TraceError } from "../errors";
 
 let recording: string | undefined;
+let forXla = false;
 
 /** The name of the step that is being recorded, if any. */
 export function tracedStep(): string | undefined {
   return recording;
 }
 
+/** Whether the step being recorded is for XLA, which takes TensorFlow's own ops only. */
+export function isTracingForXla(): boolean {
+  return forXla;
+}
+
 /** Runs `body` as the recording of a step; Math.random refuses to answer meanwhile. */
-export function whileTracing<T>(step: string, body: () => T): T {
-  const outer = recording;
+export function whileTracing<T>(step: string, xla: boolean, body: () => T): T {
+  const outer = { recording, forXla };
   const random = Math.random;
   recording = step;
+  forXla = xla;
   Math.random = () =>
     refuse(
       "a random number was drawn by JavaScript",
@@ -26,7 +33,7 @@ export function whileTracing<T>(step: string, body: () => T): T {
     return body();
   } finally {
     Math.random = random;
-    recording = outer;
+    ({ recording, forXla } = outer);
   }
 }
 

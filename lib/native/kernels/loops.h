@@ -14,7 +14,7 @@ struct AdamStep {
 
 // A sequence of LSTM cells, time first: rows `begin` to `end` of the batch, so that threads share it.
 struct LstmSequence {
-  int time, batch, units, begin, end;
+  int time, batch, inputs, units, begin, end;
 };
 
 struct LoopTable {
@@ -26,12 +26,14 @@ struct LoopTable {
   void (*multiply)(const float *a, int a_stride, const float *packed, float *c, int c_stride, int rows, int inner,
                    int columns, bool accumulate);
 
-  // gates holds x W + b and gets the activations i, f, g, o; cells and outputs are (time, batch, units).
-  void (*lstm_forward)(const LstmSequence &sequence, const float *packed_recurrent, float *gates, float *cells,
-                       float *outputs);
-  // d_gates gets the gradient before the activations. scratch: 2 · batch · units floats.
-  void (*lstm_backward)(const LstmSequence &sequence, const float *packed_recurrent_transposed, const float *gates,
-                        const float *cells, const float *d_outputs, float *d_gates, float *scratch);
+  // x is (time, batch, inputs); gates gets the activations i, f, g, o; cells and outputs are (time, batch, units).
+  void (*lstm_forward)(const LstmSequence &sequence, const float *x, const float *packed_kernel,
+                       const float *packed_recurrent, const float *bias, float *gates, float *cells, float *outputs);
+  // d_gates gets the gradient before the activations, d_x that of x; d_bias (4 units) is added to.
+  // scratch: 2 · batch · units floats.
+  void (*lstm_backward)(const LstmSequence &sequence, const float *packed_kernel_transposed,
+                        const float *packed_recurrent_transposed, const float *gates, const float *cells,
+                        const float *d_outputs, float *d_gates, float *d_x, float *d_bias, float *scratch);
 
   void (*adam)(const AdamStep &step, const float *gradient, const float *variable, const float *mean,
                const float *square, float *new_variable, float *new_mean, float *new_square, size_t size);

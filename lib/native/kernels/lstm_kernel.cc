@@ -9,88 +9,120 @@
 namespace generative {
 namespace {
 
-// Each thread takes rows of the batch through all times, so that none waits for another.
+// Each thread takes rows of the batch through all times, so that none waits for another; work(part, number of the part).
 template <typename Work>
-void ForRows(const KernelContext &context, LstmSequence sequence, const Work &work) {
-  const int64_t cycles = static_cast<int64_t>(sequence.time) * sequence.units * sequence.units;
-  ParallelFor(context.get(), sequence.batch, cycles, [&](int64_t begin, int64_t end) {
-    LstmSequence part = sequence;
-    part.begin = static_cast<int>(begin);
-    part.end = static_cast<int>(end);
-    work(part);
+void ForParts(const KernelContext &context, const LstmSequence &sequence, int parts, const Work &work) {
+  const int64_t cycles = static_cast<int64_t>(sequence.time) * sequence.batch / parts * sequence.units * sequence.units;
+  ParallelFor(context.get(), parts, cycles, [&](int64_t first, int64_t last) {
+    for (int64_t i = first; i < last; i++) {
+      LstmSequence part = sequence;
+      part.begin = static_cast<int>(sequence.batch * i / parts);
+      part.end = static_cast<int>(sequence.batch * (i + 1) / parts);
+      work(part, static_cast<int>(i));
+    }
   });
 }
 
-bool ReadSequence(KernelContext *context, int gates, int recurrent, LstmSequence *sequence) {
-  const Shape shape = context->InputShape(gates), weights = context->InputShape(recurrent);
-  if (shape.size() != 3 || weights.size() != 2 || weights[1] != 4 * weights[0] || shape[2] != weights[1]) {
-    context->Fail("LSTM: expected gates (time, batch, 4 units) and recurrent weights (units, 4 units)");
-    return false;
-  }
-  *sequence = {static_cast<int>(shape[0]), static_cast<int>(shape[1]), static_cast<int>(weights[0]), 0, 0};
-  return true;
+int PartCount(const KernelContext &context, const LstmSequence &sequence) {
+  return std::max(1, std::min(ThreadCount(context.get()), sequence.batch));
 }
 
+std::vector<float> PackMatrix(const float *matrix, int rows, int columns, bool transposed) {
+  std::vector<float> packed(Loops().packed_size(rows, columns));
+  Loops().pack(matrix, rows, columns, transposed, packed.data());
+  return packed;
+}
+
+bool CheckWeights(KernelContext *context, const Shape &kernel, const Shape &recurrent) {
+  if (kernel.size() == 2 && recurrent.size() == 2 && recurrent[1] == 4 * recurrent[0] && kernel[1] == recurrent[1])
+    return true;
+  context->Fail("LSTM: expected a kernel (inputs, 4 units) and recurrent weights (units, 4 units)");
+  return false;
+}
+
+// Inputs: x, kernel, recurrent, bias.
 void Forward(void *, TF_OpKernelContext *raw) {
   KernelContext context(raw);
-  LstmSequence sequence;
-  if (!ReadSequence(&context, 0, 1, &sequence)) return;
-  const auto [time, batch, units, begin, end] = sequence;
-  float *gates = context.AllocateOutput(0, {time, batch, 4 * units});
-  float *cells = context.AllocateOutput(1, {time, batch, units});
-  float *outputs = context.AllocateOutput(2, {time, batch, units});
+  const Shape x = context.InputShape(0), kernel = context.InputShape(1), recurrent = context.InputShape(2);
+  if (!CheckWeights(&context, kernel, recurrent)) return;
+  const int64_t units = recurrent[0];
+  if (x.size() != 3 || x[2] != kernel[0] || context.InputShape(3) != Shape{4 * units}) {
+    context.Fail("LSTM: expected x (time, batch, inputs) and a bias (4 units)");
+    return;
+  }
+  float *gates = context.AllocateOutput(0, {x[0], x[1], 4 * units});
+  float *cells = context.AllocateOutput(1, {x[0], x[1], units});
+  float *outputs = context.AllocateOutput(2, {x[0], x[1], units});
   if (!context.ok()) return;
-  const float *projected = context.InputFloats(0);
-  const LoopTable &loops = Loops();
-  std::vector<float> packed(loops.packed_size(units, 4 * units));
-  loops.pack(context.InputFloats(1), units, 4 * units, /*transposed=*/false, packed.data());
-  ForRows(context, sequence, [&](const LstmSequence &part) {
-    const size_t row = static_cast<size_t>(4) * part.units;
-    for (int t = 0; t < part.time; t++) {
-      const size_t first = (static_cast<size_t>(t) * part.batch + part.begin) * row;
-      std::copy(projected + first, projected + first + (part.end - part.begin) * row, gates + first);
-    }
-    loops.lstm_forward(part, packed.data(), gates, cells, outputs);
+  const LstmSequence sequence = {static_cast<int>(x[0]), static_cast<int>(x[1]), static_cast<int>(x[2]),
+                                 static_cast<int>(units), 0, 0};
+  const float *inputs = context.InputFloats(0), *bias = context.InputFloats(3);
+  const auto packed_kernel = PackMatrix(context.InputFloats(1), sequence.inputs, 4 * sequence.units, false);
+  const auto packed_recurrent = PackMatrix(context.InputFloats(2), sequence.units, 4 * sequence.units, false);
+  ForParts(context, sequence, PartCount(context, sequence), [&](const LstmSequence &part, int) {
+    Loops().lstm_forward(part, inputs, packed_kernel.data(), packed_recurrent.data(), bias, gates, cells, outputs);
   });
 }
 
+// Inputs: kernel, recurrent, gates, cells, d_outputs.
 void Backward(void *, TF_OpKernelContext *raw) {
   KernelContext context(raw);
-  LstmSequence sequence;
-  if (!ReadSequence(&context, 1, 0, &sequence)) return;
-  const auto [time, batch, units, begin, end] = sequence;
-  float *d_projected = context.AllocateOutput(0, {time, batch, 4 * units});
+  const Shape kernel = context.InputShape(0), recurrent = context.InputShape(1), gates = context.InputShape(2);
+  if (!CheckWeights(&context, kernel, recurrent)) return;
+  const int64_t units = recurrent[0];
+  float *d_gates = context.AllocateOutput(0, gates);
+  float *d_x = context.AllocateOutput(1, {gates[0], gates[1], kernel[0]});
+  float *d_bias = context.AllocateOutput(2, {4 * units});
   if (!context.ok()) return;
-  const float *gates = context.InputFloats(1), *cells = context.InputFloats(2), *d_outputs = context.InputFloats(3);
-  const LoopTable &loops = Loops();
-  std::vector<float> packed(loops.packed_size(4 * units, units));
-  loops.pack(context.InputFloats(0), 4 * units, units, /*transposed=*/true, packed.data());
-  std::vector<float> scratch(static_cast<size_t>(2) * batch * units);
-  ForRows(context, sequence, [&](const LstmSequence &part) {
-    loops.lstm_backward(part, packed.data(), gates, cells, d_outputs, d_projected, scratch.data());
+  const LstmSequence sequence = {static_cast<int>(gates[0]), static_cast<int>(gates[1]), static_cast<int>(kernel[0]),
+                                 static_cast<int>(units), 0, 0};
+  const float *activations = context.InputFloats(2), *cells = context.InputFloats(3),
+              *d_outputs = context.InputFloats(4);
+  const auto packed_kernel = PackMatrix(context.InputFloats(0), 4 * sequence.units, sequence.inputs, true);
+  const auto packed_recurrent = PackMatrix(context.InputFloats(1), 4 * sequence.units, sequence.units, true);
+  const int parts = PartCount(context, sequence);
+  std::vector<float> scratch(static_cast<size_t>(2) * sequence.batch * sequence.units);
+  // Sums of the parts are added in their order: the same rounding in every run.
+  std::vector<float> bias_sums(static_cast<size_t>(parts) * 4 * units, 0.0f);
+  ForParts(context, sequence, parts, [&](const LstmSequence &part, int i) {
+    Loops().lstm_backward(part, packed_kernel.data(), packed_recurrent.data(), activations, cells, d_outputs, d_gates,
+                          d_x, bias_sums.data() + static_cast<size_t>(i) * 4 * units, scratch.data());
   });
+  for (int64_t i = 0; i < 4 * units; i++) {
+    d_bias[i] = 0.0f;
+    for (int part = 0; part < parts; part++) d_bias[i] += bias_sums[static_cast<size_t>(part) * 4 * units + i];
+  }
 }
 
-// (time, batch, 4 units) with (units, 4 units) gives (time, batch, units).
-void InferForward(TF_ShapeInferenceContext *context, TF_Status *status) {
-  CopyShape(context, 0, 0, status);
-  TF_ShapeHandle *gates = TF_NewShapeHandle(), *recurrent = TF_NewShapeHandle(), *outer = TF_NewShapeHandle(),
-                 *units = TF_NewShapeHandle(), *outputs = TF_NewShapeHandle();
-  TF_ShapeInferenceContextGetInput(context, 0, gates, status);
-  TF_ShapeInferenceContextGetInput(context, 1, recurrent, status);
-  TF_ShapeInferenceContextSubshape(context, gates, 0, 2, outer, status);
-  if (TF_GetCode(status) == TF_OK) TF_ShapeInferenceContextSubshape(context, recurrent, 0, 1, units, status);
+// Gives an output the first axes of one input and the axis `axis` of another.
+void JoinShape(TF_ShapeInferenceContext *context, int from, int axes, int other, int axis, int output,
+               TF_Status *status) {
+  TF_ShapeHandle *first = TF_NewShapeHandle(), *second = TF_NewShapeHandle(), *left = TF_NewShapeHandle(),
+                 *right = TF_NewShapeHandle(), *joined = TF_NewShapeHandle();
+  TF_ShapeInferenceContextGetInput(context, from, first, status);
+  TF_ShapeInferenceContextGetInput(context, other, second, status);
+  TF_ShapeInferenceContextSubshape(context, first, 0, axes, left, status);
+  if (TF_GetCode(status) == TF_OK) TF_ShapeInferenceContextSubshape(context, second, axis, axis + 1, right, status);
   if (TF_GetCode(status) == TF_OK)
-    TF_ShapeInferenceContextConcatenateShapes(context, outer, units, outputs, status);
-  for (int output = 1; output <= 2 && TF_GetCode(status) == TF_OK; output++)
-    TF_ShapeInferenceContextSetOutput(context, output, outputs, status);
-  for (TF_ShapeHandle *handle : {gates, recurrent, outer, units, outputs}) TF_DeleteShapeHandle(handle);
+    TF_ShapeInferenceContextConcatenateShapes(context, left, right, joined, status);
+  if (TF_GetCode(status) == TF_OK) TF_ShapeInferenceContextSetOutput(context, output, joined, status);
+  for (TF_ShapeHandle *handle : {first, second, left, right, joined}) TF_DeleteShapeHandle(handle);
 }
 
-void InferBackward(TF_ShapeInferenceContext *context, TF_Status *status) { CopyShape(context, 1, 0, status); }
+void InferForward(TF_ShapeInferenceContext *context, TF_Status *status) {
+  JoinShape(context, 0, 2, 2, 1, 0, status);
+  for (int output = 1; output <= 2 && TF_GetCode(status) == TF_OK; output++)
+    JoinShape(context, 0, 2, 2, 0, output, status);
+}
+
+void InferBackward(TF_ShapeInferenceContext *context, TF_Status *status) {
+  CopyShape(context, 2, 0, status);
+  if (TF_GetCode(status) == TF_OK) JoinShape(context, 2, 2, 0, 0, 1, status);
+  if (TF_GetCode(status) == TF_OK) JoinShape(context, 1, 0, 1, 1, 2, status);
+}
 
 const RegisterOp forward({"GenerativeLstmForward",
-                          {"projected: float", "recurrent: float"},
+                          {"x: float", "kernel: float", "recurrent: float", "bias: float"},
                           {"gates: float", "cells: float", "outputs: float"},
                           {},
                           InferForward,
@@ -98,8 +130,8 @@ const RegisterOp forward({"GenerativeLstmForward",
                           Forward,
                           nullptr});
 const RegisterOp backward({"GenerativeLstmBackward",
-                           {"recurrent: float", "gates: float", "cells: float", "d_outputs: float"},
-                           {"d_projected: float"},
+                           {"kernel: float", "recurrent: float", "gates: float", "cells: float", "d_outputs: float"},
+                           {"d_gates: float", "d_x: float", "d_bias: float"},
                            {},
                            InferBackward,
                            nullptr,
