@@ -1,6 +1,7 @@
 /** Kernels of tfjs-node's backend that we replace, each with its reason. */
 import * as tf from "@tensorflow/tfjs";
 import type { OpAttribute } from "../native/binding";
+import { addThinConvolutions } from "./thin-convolution";
 import type { NativeBackend } from "./tracing/native-backend";
 
 /** To be called once the backend has registered its own. */
@@ -8,6 +9,7 @@ export function mendNativeKernels(): void {
   replace(tf.GatherV2, gather);
   replace(tf.Round, round);
   replace(tf.BatchMatMul, matMul);
+  addThinConvolutions();
 }
 
 function replace(kernelName: string, kernelFunc: tf.KernelFunc): void {

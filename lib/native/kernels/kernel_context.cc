@@ -3,6 +3,17 @@
 #include <cstdio>
 
 namespace generative {
+namespace {
+
+template <typename Getter, typename T>
+void ReadAttribute(Getter getter, TF_OpKernelConstruction *construction, const char *name, T *value) {
+  TF_Status *status = TF_NewStatus();
+  getter(construction, name, value, status);
+  if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
+  TF_DeleteStatus(status);
+}
+
+}  // namespace
 
 KernelContext::~KernelContext() {
   if (!ok()) TF_OpKernelContext_Failure(context_, status_);
@@ -65,12 +76,15 @@ RegisterOp::RegisterOp(const OpDefinition &definition) {
 }
 
 float FloatAttribute(TF_OpKernelConstruction *construction, const char *name) {
-  TF_Status *status = TF_NewStatus();
   float value = 0;
-  TF_OpKernelConstruction_GetAttrFloat(construction, name, &value, status);
-  if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
-  TF_DeleteStatus(status);
+  ReadAttribute(TF_OpKernelConstruction_GetAttrFloat, construction, name, &value);
   return value;
+}
+
+int IntAttribute(TF_OpKernelConstruction *construction, const char *name) {
+  int64_t value = 0;
+  ReadAttribute(TF_OpKernelConstruction_GetAttrInt64, construction, name, &value);
+  return static_cast<int>(value);
 }
 
 }  // namespace generative

@@ -67,6 +67,7 @@ struct RegisterOp {
 };
 
 float FloatAttribute(TF_OpKernelConstruction *construction, const char *name);
+int IntAttribute(TF_OpKernelConstruction *construction, const char *name);
 
 }  // namespace generative
 

@@ -4,7 +4,7 @@
 
 #include "kernel_context.h"
 #include "loops.h"
-#include "thread_pool.h"
+#include "tensorflow_internals.h"
 
 namespace generative {
 namespace {

@@ -17,6 +17,13 @@ struct LstmSequence {
   int time, batch, inputs, units, begin, end;
 };
 
+// A convolution between a thin image (height, width) of one channel and a thick one (rows, columns, channels): place (i, j) of
+// the thick one meets place (i · stride_down + u − top, j · stride_across + v − left) of the thin one under tap (u, v) of the
+// filter (taps_down, taps_across).
+struct ThinConvolution {
+  int height, width, rows, columns, channels, taps_down, taps_across, stride_down, stride_across, top, left;
+};
+
 struct LoopTable {
   // Floats that Pack writes for a matrix (rows, columns).
   size_t (*packed_size)(int rows, int columns);
@@ -44,6 +51,16 @@ struct LoopTable {
   // d_gain and d_bias (size) are added to.
   void (*layer_norm_backward)(const float *x, const float *gain, const float *means, const float *inverse_deviations,
                               const float *d_y, float *d_x, float *d_gain, float *d_bias, size_t rows, size_t size);
+
+  // thick = what each place meets of the thin image, times the filter (taps, channels). scratch: rows · columns · taps floats.
+  void (*thin_to_thick)(const ThinConvolution &convolution, const float *thin, const float *packed_filter,
+                        float *thick, float *scratch);
+  // The transpose: each place of the thick image adds to all it meets. scratch: rows · columns · taps floats.
+  void (*thick_to_thin)(const ThinConvolution &convolution, const float *thick, const float *packed_filter_transposed,
+                        float *thin, float *scratch);
+  // Adds to the filter's gradient (taps, channels). scratch: rows · columns · (taps + channels, padded to 32) floats.
+  void (*thin_filter_gradient)(const ThinConvolution &convolution, const float *thin, const float *thick,
+                               float *d_filter, float *scratch);
 };
 
 const LoopTable &Loops();
