@@ -83,8 +83,8 @@ function override(kernelName: string, ours: Ours): void {
     kernelFunc: (params) => {
       const backend = params.backend as NativeBackend;
       if (isTracingForXla() || backend.binding.isUsingGpuDevice()) return kernelFunc(params);
-      const result = tf.tidy(() => ours(params, backend) as tf.Tensor);
-      return (result as tf.Tensor | undefined) ?? kernelFunc(params);
+      const result = tf.tidy<tf.TensorContainer>(() => ours(params, backend)) as tf.Tensor | undefined;
+      return result ?? kernelFunc(params);
     },
   });
 }

@@ -4,14 +4,31 @@
  */
 import * as tf from "@tensorflow/tfjs";
 
+const missing: Readonly<Record<string, tf.KernelFunc>> = {
+  [tf.Conv2DBackpropFilter]: (params) => convolutionFilterGradient(params),
+  [tf.UnsortedSegmentSum]: (params) => segmentSum(params),
+};
+
 /** Adds the missing kernels to the wasm backend; once is enough, again does no harm. */
 export function completeWasm(): void {
   const backendName = "wasm";
-  const kernelName = tf.Conv2DBackpropFilter;
-  // tfjs's types leave out that it answers undefined where there is none.
-  if ((tf.getKernel(kernelName, backendName) as unknown) !== undefined) return;
-  tf.registerKernel({ kernelName, backendName, kernelFunc: convolutionFilterGradient });
+  for (const [kernelName, kernelFunc] of Object.entries(missing))
+    // tfjs's types leave out that it answers undefined where there is none.
+    if ((tf.getKernel(kernelName, backendName) as unknown) === undefined)
+      tf.registerKernel({ kernelName, backendName, kernelFunc });
 }
+
+/** The gradient of tf.gather: rows added up by segment, as a product with the one-hot matrix of the segments. */
+const segmentSum: tf.KernelFunc = ({ inputs, attrs }) => {
+  const { x, segmentIds } = inputs as unknown as Record<"x" | "segmentIds", tf.Tensor>;
+  const { numSegments } = attrs as unknown as tf.UnsortedSegmentSumAttrs;
+  return tf.tidy(() => {
+    const oneHot = tf.oneHot(tf.cast(tf.reshape(segmentIds, [-1]), "int32"), numSegments);
+    const rows = tf.reshape<tf.Rank.R2>(x, [segmentIds.size, -1]);
+    const sums = tf.matMul(tf.cast(oneHot as tf.Tensor2D, "float32"), rows, true);
+    return tf.reshape(sums, [numSegments, ...x.shape.slice(segmentIds.rank)]);
+  });
+};
 
 /**
  * The gradient of a convolution with respect to its filter (height, width, in, out):

@@ -22,7 +22,7 @@ export interface LstmWeights {
  * @throws ShapeError where the weights do not fit
  */
 export function lstm(x: tf.Tensor3D, { kernel, recurrent, bias }: LstmWeights): tf.Tensor3D {
-  const [time, batch, inputs] = x.shape;
+  const inputs = x.shape[2];
   const units = recurrent.shape[0];
   const gates = 4 * units;
   if (kernel.shape.join() !== `${inputs},${gates}` || recurrent.shape[1] !== gates || bias.size !== gates)
@@ -83,15 +83,18 @@ function composed(x: tf.Tensor3D, { kernel, recurrent, bias }: LstmWeights): tf.
     .matMul(x.reshape<tf.Tensor2D>([time * batch, inputs]), kernel)
     .add(bias)
     .reshape<tf.Tensor3D>([time, batch, bias.size]);
-  let h: tf.Tensor2D | undefined;
-  let c: tf.Tensor2D | undefined;
+  // From zeros rather than from the second time on, so that every weight has a gradient at length 1 too.
+  let h = tf.zeros<tf.Rank.R2>([batch, recurrent.shape[0]]);
+  let c = h;
   const outputs: tf.Tensor2D[] = [];
-  for (const input of tf.unstack(projected) as tf.Tensor2D[]) {
-    const z = h === undefined ? input : input.add(tf.matMul(h, recurrent));
+  // The gradient of tfjs's unstack fails where it gives one tensor.
+  const inputAt =
+    time === 1 ? [projected.squeeze<tf.Tensor2D>([0])] : (tf.unstack(projected) as tf.Tensor2D[]);
+  for (const input of inputAt) {
+    const z = input.add(tf.matMul(h, recurrent));
     const [i, f, g, o] = tf.split(z, 4, 1) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
-    const fresh = i.sigmoid().mul(g.tanh());
-    c = (c === undefined ? fresh : f.sigmoid().mul(c).add(fresh)) as tf.Tensor2D;
-    h = o.sigmoid().mul(c.tanh()) as tf.Tensor2D;
+    c = f.sigmoid().mul<tf.Tensor2D>(c).add(i.sigmoid().mul(g.tanh()));
+    h = o.sigmoid().mul(c.tanh());
     outputs.push(h);
   }
   return tf.stack(outputs) as tf.Tensor3D;

@@ -1,10 +1,10 @@
 /** Calling an op of TensorFlow, or one of the addon's own, that tfjs has no kernel for. */
-import { tf } from "../core/tf";
+import type { tf } from "../core/tf";
 import { nativeBackend, type NativeBackend } from "../core/tracing/native-backend";
 import { isTracingForXla } from "../core/tracing/trace-guard";
 
 /** An attribute's value; whole numbers are given as bigint, so that 1n is not taken for 1.0. */
-type Attribute = number | bigint | boolean | tf.DataType;
+type Attribute = number | bigint | "float32" | "int32";
 
 /** Whether ops can be called by name: elsewhere they are composed of tfjs's. */
 export function hasNativeOps(): boolean {
@@ -32,16 +32,8 @@ export function nativeOp(
 }
 
 function describe(name: string, value: Attribute, { binding }: NativeBackend) {
-  switch (typeof value) {
-    case "bigint":
-      return { name, type: binding.TF_ATTR_INT, value: Number(value) };
-    case "number":
-      return { name, type: binding.TF_ATTR_FLOAT, value };
-    case "boolean":
-      return { name, type: binding.TF_ATTR_BOOL, value };
-    case "string": {
-      const types = { float32: binding.TF_FLOAT, int32: binding.TF_INT32, bool: binding.TF_BOOL };
-      return { name, type: binding.TF_ATTR_TYPE, value: types[value as keyof typeof types] };
-    }
-  }
+  if (typeof value === "bigint") return { name, type: binding.TF_ATTR_INT, value: Number(value) };
+  if (typeof value === "number") return { name, type: binding.TF_ATTR_FLOAT, value };
+  const types = { float32: binding.TF_FLOAT, int32: binding.TF_INT32 };
+  return { name, type: binding.TF_ATTR_TYPE, value: types[value] };
 }

@@ -1,4 +1,4 @@
-/** The kernel that tfjs's wasm backend lacks, against the cpu backend's own. */
+/** The kernels that tfjs's wasm backend lacks, against the cpu backend's own. */
 import { useBackend } from "../../lib/core/backend.ts";
 import { Random } from "../../lib/core/random.ts";
 import { tf } from "../../lib/core/tf.ts";
@@ -52,4 +52,36 @@ test.each<[Pair, Pair, Pair | number, Padding]>([
   actual.forEach((value, i) =>
     expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-3 * (1 + Math.abs(expected[i]!))),
   );
+});
+
+test.each([
+  [[4], [7]],
+  [
+    [4, 3],
+    [2, 5],
+  ],
+  [[2, 3, 4], [6]],
+])("the gradient of gather from %j by indices %j", async (shape, places) => {
+  const gradient = (): number[] =>
+    tf.tidy(() => {
+      const rng = new Random(6);
+      const x = tf.tensor(rng.normals(shape.reduce((a, b) => a * b)), shape);
+      const count = places.reduce((a, b) => a * b);
+      const indices = tf.tensor(
+        Array.from({ length: count }, () => rng.integer(shape[0]!)),
+        places,
+        "int32",
+      );
+      return Array.from(
+        tf
+          .grad((each) => tf.gather(each, indices).square().sum())(x)
+          .dataSync(),
+      );
+    });
+  await useBackend("cpu");
+  const expected = gradient();
+  await useBackend("wasm");
+  const before = tf.memory().numTensors;
+  gradient().forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 5));
+  expect(tf.memory().numTensors).toBe(before);
 });

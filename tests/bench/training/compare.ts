@@ -93,9 +93,9 @@ class Runner {
 
   async #read(): Promise<Reply> {
     for (;;) {
-      const { value, done } = await this.#lines.next();
-      if (done === true) throw new Error(`${this.engine} ended without an answer`);
-      if (value.startsWith("{")) return JSON.parse(value) as Reply;
+      const line = await this.#lines.next();
+      if (line.done === true) throw new Error(`${this.engine} ended without an answer`);
+      if (line.value.startsWith("{")) return JSON.parse(line.value) as Reply;
     }
   }
 }

@@ -30,7 +30,7 @@ export interface Workload {
   /** One batch, the same in every step: random normals, and integers for tokens. */
   inputs: Record<string, Tensor>;
   /** One step of training; returns the loss before it. */
-  step(inputs: Record<string, Tensor>): Scalar;
+  step: (inputs: Record<string, Tensor>) => Scalar;
   /** Floating-point operations of the products in one step, backward pass included. */
   flops: number;
 }
