@@ -134,7 +134,7 @@ function backends(): Finding[] {
       process.execPath,
       [
         "-e",
-        `require("@actl/generative").useBackend(${JSON.stringify(name)}).then((report) => console.log(report.device))`,
+        `require("@actl/generative").useBackend(${JSON.stringify(name)}).then((report) => console.log(JSON.stringify(report)))`,
       ],
       {
         cwd: root,
@@ -142,9 +142,19 @@ function backends(): Finding[] {
         env: { ...process.env, GENERATIVE_BACKEND: "" },
       },
     );
-  return ["tensorflow", "wasm", "cpu"].map((name): Finding => {
+  return ["tensorflow", "webgpu", "wasm", "cpu"].map((name): Finding => {
     const { status, stdout, stderr } = ask(name);
-    if (status === 0) return { what: name, found: `backend works: ${stdout.trim().split("\n").at(-1)!}` };
+    if (status === 0) {
+      const report = JSON.parse(stdout.trim().split("\n").at(-1)!) as {
+        backend: string;
+        device: string;
+        notice?: string;
+      };
+      // Not everybody has a GPU: no fault, and nothing to mend.
+      if (report.backend !== name)
+        return { what: name, found: /but (.*)\. \w+ is used/.exec(report.notice ?? "")?.[1] ?? "not here" };
+      return { what: name, found: `backend works: ${report.device}` };
+    }
     const error = /(?:Error: )(.*)/.exec(stderr)?.[1] ?? "it does not load";
     return {
       what: name,

@@ -1,6 +1,6 @@
 /**
- * Which engine does the arithmetic. tensorflow: TensorFlow's own kernels through the native addon, the fastest. wasm and
- * cpu: what always works. `GENERATIVE_BACKEND` or `useBackend(name)` overrides the choice.
+ * Which engine does the arithmetic. tensorflow: TensorFlow's own kernels through the native addon, the fastest. webgpu: any
+ * GPU, without a toolkit. wasm and cpu: what always works. `GENERATIVE_BACKEND` or `useBackend(name)` overrides the choice.
  */
 import * as tf from "@tensorflow/tfjs";
 import type * as nativeBackend from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend";
@@ -8,8 +8,9 @@ import { loadBinding } from "../native/binding";
 import { OptionError } from "./errors";
 import { mendNativeKernels } from "./native-kernels";
 
-/** In order of preference. */
-export const backendNames = ["tensorflow", "wasm", "cpu"] as const;
+export const backendNames = ["tensorflow", "webgpu", "wasm", "cpu"] as const;
+/** What is tried where nothing is asked for, in order of preference. */
+export const automaticBackends = ["tensorflow", "wasm", "cpu"] as const;
 export type BackendName = (typeof backendNames)[number];
 
 /** Why the native backend is not there; undefined when it is. */
@@ -26,7 +27,7 @@ export function chooseInitialBackend(): void {
   if (initialised) return;
   const wanted = requestedBackend();
   nativeMissing =
-    wanted === undefined || wanted === "tensorflow"
+    wanted === undefined || wanted === "tensorflow" || wanted === "webgpu"
       ? registerNative()
       : `GENERATIVE_BACKEND=${wanted} was asked for`;
   if (wanted === "tensorflow" && nativeMissing !== undefined) throw cannotRun(wanted, nativeMissing);

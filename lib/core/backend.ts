@@ -1,7 +1,7 @@
 /** The question every notebook starts with: what does this machine compute on? */
 import {
+  automaticBackends,
   type BackendName,
-  backendNames,
   cannotRun,
   chooseInitialBackend,
   parseBackendName,
@@ -11,7 +11,8 @@ import {
 } from "./backend-registry";
 import { OptionError } from "./errors";
 import { tf } from "./tf";
-import { completeWasm } from "./wasm-kernels";
+import { completeKernels } from "./composed-kernels";
+import { registerWebGpu } from "./webgpu";
 
 export type BackendReport = {
   backend: BackendName;
@@ -26,17 +27,21 @@ export type BackendReport = {
  * Chooses the backend and says which: the argument, else GENERATIVE_BACKEND, else the fastest that works here
  * (tensorflow → wasm → cpu).
  *
- * Throws OptionError where a backend that was asked for by name is unknown or cannot run; only the automatic choice falls
- * back.
+ * Throws OptionError where a backend that was asked for by name is unknown or cannot run. Only webgpu may be asked for where it
+ * is not known whether there is a GPU: without one, the automatic choice is taken and the notice says so.
  */
 export async function useBackend(name?: string): Promise<BackendReport> {
   chooseInitialBackend();
   const wanted = name === undefined ? requestedBackend() : parseBackendName(name, "useBackend");
-  for (const backend of wanted === undefined ? backendNames : [wanted]) {
-    const missing = await tryBackend(backend);
-    if (missing === undefined) return report(backend, wanted);
-    if (wanted !== undefined) throw cannotRun(wanted, missing);
+  let noGpu: string | undefined;
+  if (wanted !== undefined) {
+    const missing = await tryBackend(wanted);
+    if (missing === undefined) return report(wanted, wanted);
+    if (wanted !== "webgpu") throw cannotRun(wanted, missing);
+    noGpu = missing;
   }
+  for (const backend of automaticBackends)
+    if ((await tryBackend(backend)) === undefined) return report(backend, undefined, noGpu);
   throw new OptionError(
     "no backend works on this machine, not even cpu: reinstall with rm -rf node_modules && ./course",
   );
@@ -50,10 +55,16 @@ async function tryBackend(backend: BackendName): Promise<string | undefined> {
       if (missing !== undefined) return missing;
       break;
     }
+    case "webgpu": {
+      const found = await registerWebGpu();
+      if ("missing" in found) return found.missing;
+      webGpu = found;
+      break;
+    }
     case "wasm":
       try {
         await import("@tensorflow/tfjs-backend-wasm");
-        completeWasm();
+        completeKernels("wasm");
       } catch (error) {
         return `@tensorflow/tfjs-backend-wasm does not load: ${(error as Error).message}`;
       }
@@ -64,13 +75,12 @@ async function tryBackend(backend: BackendName): Promise<string | undefined> {
   return (await tf.setBackend(backend)) ? undefined : `tfjs could not initialise ${backend}`;
 }
 
-function report(backend: BackendName, wanted: BackendName | undefined): BackendReport {
+/** What was found, once it was looked for. */
+let webGpu: { device: string; isSoftware: boolean } | undefined;
+
+function report(backend: BackendName, wanted: BackendName | undefined, noGpu?: string): BackendReport {
   const device = deviceName(backend);
-  const missing = wanted === undefined && backend !== "tensorflow" ? whyNoNative() : undefined;
-  const notice =
-    missing === undefined
-      ? undefined
-      : `Slower than it could be: ${missing}. Everything works, trainings take longer.`;
+  const notice = noticeFor(backend, wanted, noGpu);
   return {
     backend,
     device,
@@ -78,6 +88,22 @@ function report(backend: BackendName, wanted: BackendName | undefined): BackendR
     toString: () => `backend ${backend} (${device})${notice === undefined ? "" : `\n${notice}`}`,
   };
 }
+
+function noticeFor(
+  backend: BackendName,
+  wanted: BackendName | undefined,
+  noGpu: string | undefined,
+): string | undefined {
+  if (noGpu !== undefined) return `webgpu was asked for, but ${noGpu}. ${backend} is used instead.`;
+  if (backend === "webgpu" && webGpu!.isSoftware)
+    return "This adapter is software: right for tests, hundreds of times slower than a GPU.";
+  const missing = wanted === undefined && backend !== "tensorflow" ? whyNoNative() : undefined;
+  if (missing === undefined) return undefined;
+  return `Slower than it could be: ${missing}. Everything works; trainings take ${slower[backend]} times as long.`;
+}
+
+/** A step of the lecture's GAN beside TensorFlow's, as `./course bench` finds it on two cores. */
+const slower: Partial<Record<BackendName, string>> = { wasm: "about 50", cpu: "hundreds of" };
 
 function deviceName(backend: BackendName): string {
   switch (backend) {
@@ -88,6 +114,8 @@ function deviceName(backend: BackendName): string {
       };
       return `TensorFlow ${binding.TF_Version}, ${isUsingGpuDevice ? "GPU" : "CPU"}`;
     }
+    case "webgpu":
+      return webGpu!.device;
     case "wasm":
       return "WebAssembly with SIMD";
     case "cpu":

@@ -31,7 +31,7 @@ describe("without the native addon", () => {
     expect(await here.run(report())).toEqual({
       stdout:
         "backend wasm (WebAssembly with SIMD)\n" +
-        `Slower than it could be: ${notBuilt}. Everything works, trainings take longer.\n` +
+        `Slower than it could be: ${notBuilt}. Everything works; trainings take about 50 times as long.\n` +
         "on wasm [ [ 11 ] ]\n",
       stderr: "",
     });
@@ -114,7 +114,7 @@ describe("GENERATIVE_BACKEND", () => {
   test("of an unknown backend is refused at the first use, with the names there are", async () => {
     const { stdout } = await runProgram(report(), undefined, { GENERATIVE_BACKEND: "cuda" });
     expect(stdout).toBe(
-      'OptionError: GENERATIVE_BACKEND: expected one of tensorflow, wasm, cpu; got "cuda".\n',
+      'OptionError: GENERATIVE_BACKEND: expected one of tensorflow, webgpu, wasm, cpu; got "cuda".\n',
     );
   });
 

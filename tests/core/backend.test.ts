@@ -42,14 +42,16 @@ describe("useBackend", () => {
     await useBackend("cpu");
     const choice = useBackend(name);
     await expect(choice).rejects.toThrow(OptionError);
-    await expect(choice).rejects.toThrow(`useBackend: expected one of tensorflow, wasm, cpu; got "${name}".`);
+    await expect(choice).rejects.toThrow(
+      `useBackend: expected one of tensorflow, webgpu, wasm, cpu; got "${name}".`,
+    );
     expect(tf.getBackend()).toBe("cpu");
   });
 
   test("refuses an unknown GENERATIVE_BACKEND by that name", async () => {
     process.env.GENERATIVE_BACKEND = "gpu";
     await expect(useBackend()).rejects.toThrow(
-      'GENERATIVE_BACKEND: expected one of tensorflow, wasm, cpu; got "gpu".',
+      'GENERATIVE_BACKEND: expected one of tensorflow, webgpu, wasm, cpu; got "gpu".',
     );
   });
 });

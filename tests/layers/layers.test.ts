@@ -1,5 +1,6 @@
 /** The layers, Adam and convolutions equal PyTorch's outputs and gradients on every engine. */
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ShapeError } from "../../lib/core/errors.ts";
 import { tf } from "../../lib/core/tf.ts";
@@ -14,6 +15,7 @@ interface Outcome {
   results: Record<string, Record<string, number | string>>;
 }
 
+const swiftShader = "/usr/lib/chromium/vk_swiftshader_icd.json";
 /** Single precision, with sums of up to a few hundred terms. */
 const TOLERANCE = 3e-6;
 
@@ -36,6 +38,12 @@ test.each<[engine: string, args: string[], environment: Record<string, string>]>
   ["tensorflow, recorded with XLA", ["xla"], {}],
   ["tensorflow, on a processor without AVX-512", [], { GENERATIVE_LOOPS: "avx2" }],
   ["tensorflow, on any other processor", ["traced"], { GENERATIVE_LOOPS: "generic" }],
+  // On the software device of Debian's chromium where it is there (see tests/core/webgpu.test.ts).
+  [
+    "webgpu",
+    [],
+    { GENERATIVE_BACKEND: "webgpu", ...(existsSync(swiftShader) ? { VK_ICD_FILENAMES: swiftShader } : {}) },
+  ],
   ["wasm", [], { GENERATIVE_BACKEND: "wasm" }],
   ["cpu", [], { GENERATIVE_BACKEND: "cpu" }],
 ])("%s: every output and gradient is PyTorch's", (engine, args, environment) => {

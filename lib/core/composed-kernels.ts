@@ -1,6 +1,6 @@
 /**
- * What tfjs's wasm backend lacks, composed of what it has, so that a training which runs on TensorFlow runs on wasm too,
- * only slower.
+ * What tfjs's wasm and webgpu backends lack, composed of what they have, so that a training which runs on TensorFlow runs there
+ * too, only slower.
  */
 import * as tf from "@tensorflow/tfjs";
 
@@ -9,9 +9,8 @@ const missing: Readonly<Record<string, tf.KernelFunc>> = {
   [tf.UnsortedSegmentSum]: (params) => segmentSum(params),
 };
 
-/** Adds the missing kernels to the wasm backend; once is enough, again does no harm. */
-export function completeWasm(): void {
-  const backendName = "wasm";
+/** Adds the missing kernels to a backend; once is enough, again does no harm. */
+export function completeKernels(backendName: "wasm" | "webgpu"): void {
   for (const [kernelName, kernelFunc] of Object.entries(missing))
     // tfjs's types leave out that it answers undefined where there is none.
     if ((tf.getKernel(kernelName, backendName) as unknown) === undefined)
