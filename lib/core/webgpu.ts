@@ -1,5 +1,4 @@
 /** WebGPU outside the browser: Dawn (the npm package webgpu) drives Apple's, AMD's, Intel's and NVIDIA's GPUs without a toolkit. */
-import { createRequire } from "node:module";
 import { completeKernels } from "./composed-kernels";
 
 type Found = { device: string; isSoftware: boolean } | { missing: string };
@@ -45,8 +44,8 @@ async function register(): Promise<Found> {
           ? " (it needs a driver with Vulkan, and Debian's or Ubuntu's package libvulkan1)"
           : " (is its driver installed?)"),
     };
-  // Required here, for it registers itself, and would be the first choice of all, when it is loaded.
-  createRequire(__filename)("@tensorflow/tfjs-backend-webgpu");
+  // Only here, for it registers itself when it is loaded, and would then be tfjs's first choice.
+  await import("@tensorflow/tfjs-backend-webgpu");
   completeKernels("webgpu");
   const { vendor, architecture, description, isFallbackAdapter } = adapter.info;
   const isSoftware =

@@ -57,6 +57,8 @@ export interface TensorFlowBinding {
   ): TensorMetadata[];
   /** Makes the trace a function that `executeOp` calls by name; returns the number of its nodes. */
   finishTrace(trace: GraphTrace, name: string, inputIds: number[], outputIds: number[], xla: boolean): number;
+  /** Frees what was recorded. */
+  releaseTrace(trace: GraphTrace): void;
   removeFunction(name: string): void;
 }
 

@@ -1,17 +1,86 @@
 /** `./course bench`: what the course costs on this machine, as medians, beside what there is to compare with. */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
+import { join } from "node:path";
+import { readArguments, runCommand, UsageError } from "../../commands/command-line.ts";
+import { benchCompile } from "./compile.ts";
 import { benchKernel } from "./kernel.ts";
 import { benchLibrary, type BenchRow } from "./library.ts";
+import { benchScale } from "./scale.ts";
+import { benchTraining } from "./training/compare.ts";
 
-const { model = "unknown processor" } = cpus()[0] ?? {};
-console.log(`${availableParallelism()} cores, ${model}, Node ${process.version}\n`);
-for (const [title, measure] of [
-  ["Kernel, beside ipykernel", benchKernel],
-  ["Library", benchLibrary],
-] as const) {
-  console.log(title);
-  printTable(await measure());
-  console.log();
+const usage = `What the course costs on this machine.
+
+  ./course bench [kernel | library | compile | scale | training [WORKLOAD …]] [--out DIR]
+  ./course bench --install-peers
+
+  kernel      start and cells of the TypeScript kernel, beside ipykernel
+  library     import, backends, a step of the lecture's GAN
+  compile     calls and recordings of compiled steps, and memory over many of them
+  scale       how cost grows with batch, width and length
+  training    dcgan, ring, char-rnn and gpt, beside Keras and PyTorch where they are installed
+  --out DIR   numbers and loss curves of the trainings (out/bench)
+  --install-peers   Keras and PyTorch of requirements-bench.txt into .venv/bench (about 6 GB)
+  --help      this text
+
+Without a name all but the trainings run, in about three minutes; the trainings take about ten.`;
+
+const root = join(import.meta.dirname, "../..");
+const peersPython = join(root, ".venv/bench/bin/python");
+const tables: Record<string, { title: string; measure: () => Promise<BenchRow[]> }> = {
+  kernel: { title: "Kernel, beside ipykernel", measure: benchKernel },
+  library: { title: "Library", measure: benchLibrary },
+  compile: { title: "Compiled steps", measure: benchCompile },
+};
+
+await runCommand("bench", async (args) => {
+  const { values, positionals } = readArguments(args, {
+    out: { type: "string", default: join(root, "out/bench") },
+    "install-peers": { type: "boolean", default: false },
+    help: { type: "boolean", short: "h" },
+  });
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+  if (values["install-peers"]) return installPeers();
+  const [section, ...rest] = positionals;
+  const known = [...Object.keys(tables), "scale", "training"];
+  if (section !== undefined && !known.includes(section))
+    throw new UsageError(`expected one of ${known.join(", ")}; got "${section}".`);
+  const { model = "unknown processor" } = cpus()[0] ?? {};
+  console.log(`${availableParallelism()} cores, ${model}, Node ${process.version}\n`);
+  for (const [name, { title, measure }] of Object.entries(tables))
+    if (section === undefined || section === name) {
+      console.log(title);
+      printTable(await measure());
+      console.log();
+    }
+  if (section === undefined || section === "scale") {
+    console.log("Cost of a training step");
+    await benchScale();
+  }
+  if (section === "training") {
+    const python = process.env.BENCH_PYTHON ?? (existsSync(peersPython) ? peersPython : undefined);
+    if (python === undefined)
+      console.log("Ours alone; Keras and PyTorch beside it: ./course bench --install-peers");
+    await benchTraining(rest, python, values.out);
+  }
+  return 0;
+});
+
+function installPeers(): number {
+  const uv = join(root, ".venv/bin/uv");
+  for (const command of [
+    ["venv", "--quiet", "--allow-existing", join(root, ".venv/bench")],
+    ["pip", "install", "--quiet", "--python", peersPython, "-r", join(root, "requirements-bench.txt")],
+  ]) {
+    const { status } = spawnSync(uv, command, { stdio: "inherit" });
+    if (status !== 0) throw new UsageError("the peers could not be installed: see above.");
+  }
+  console.log("Keras and PyTorch are in .venv/bench.");
+  return 0;
 }
 
 /** Ratios, since milliseconds say more of the machine than of the course. */

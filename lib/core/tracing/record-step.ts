@@ -59,6 +59,8 @@ export function recordStep(
   } catch (error) {
     trace.undo(before);
     throw error;
+  } finally {
+    trace.release();
   }
 }
 
@@ -151,6 +153,10 @@ class StepTrace {
       rebuildResult,
       nodeCount,
     };
+  }
+
+  release(): void {
+    this.#binding.releaseTrace(this.#trace);
   }
 
   /** After an error: nothing of the recording is left, and the engine counts as before. */

@@ -230,6 +230,12 @@ napi_value FinishTrace(const Call &call) {
   return MakeNumber(call.env, call.trace()->node_count());
 }
 
+// releaseTrace(trace): it is not needed any more
+napi_value ReleaseTrace(const Call &call) {
+  call.trace()->Release();
+  return nullptr;
+}
+
 // removeFunction(name)
 napi_value RemoveFunction(const Call &call) {
   TF_AutoStatus status;
@@ -262,7 +268,8 @@ void ExportGraphFunctions(napi_env env, napi_value exports) {
   } functions[] = {
       {"beginTrace", Guarded<BeginTrace, 0>},   {"traceInput", Guarded<TraceInput, 3>},
       {"traceConstant", Guarded<TraceConstant, 2>}, {"traceOp", Guarded<TraceOp, 5>},
-      {"finishTrace", Guarded<FinishTrace, 5>}, {"removeFunction", Guarded<RemoveFunction, 1>},
+      {"finishTrace", Guarded<FinishTrace, 5>}, {"releaseTrace", Guarded<ReleaseTrace, 1>},
+      {"removeFunction", Guarded<RemoveFunction, 1>},
   };
   for (const auto &[name, callback] : functions) {
     napi_value function;

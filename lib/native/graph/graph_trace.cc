@@ -5,7 +5,14 @@
 namespace generative {
 
 GraphTrace::GraphTrace() : graph_(TF_NewGraph()) {}
-GraphTrace::~GraphTrace() { TF_DeleteGraph(graph_); }
+GraphTrace::~GraphTrace() { Release(); }
+
+void GraphTrace::Release() {
+  if (graph_ != nullptr) TF_DeleteGraph(graph_);
+  graph_ = nullptr;
+  symbols_ = {};
+  effects_ = {};
+}
 
 int32_t GraphTrace::AddInput(TF_DataType dtype, const std::vector<int64_t> &shape, TF_Status *status) {
   TF_OperationDescription *description = TF_NewOperation(graph_, "Placeholder", NextName("input").c_str());

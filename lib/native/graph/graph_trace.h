@@ -41,6 +41,9 @@ class GraphTrace {
   void Finish(TFE_Context *context, const std::string &name, const std::vector<int32_t> &inputs,
               const std::vector<int32_t> &outputs, bool xla, TF_Status *status);
 
+  // Frees the graph, which JavaScript's garbage collector does not see the size of; nothing can be recorded afterwards.
+  void Release();
+
   int node_count() const { return node_count_; }
 
  private:

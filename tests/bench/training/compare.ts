@@ -1,16 +1,18 @@
 /**
  * `./course bench training [WORKLOAD …]`: the course's trainings beside the same in Keras and PyTorch, round by round in turn,
- * so that a machine whose speed drifts is as kind to one as to the other. The peers need an environment with
- * requirements-bench.txt; BENCH_PYTHON names its Python.
+ * so that a machine whose speed drifts is as kind to one as to the other.
  */
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
+import type * as generative from "@actl/generative";
+import { runProgram } from "../../lib/package-copy.ts";
 import type { WorkloadName } from "./workloads.ts";
 
-export interface Contender {
+interface Contender {
   engine: string;
   ours: boolean;
   /** Seconds to import, build and make the first step. */
@@ -23,7 +25,7 @@ export interface Contender {
   losses: number[];
 }
 
-export interface Comparison {
+interface Comparison {
   workload: WorkloadName;
   flops: number;
   contenders: Contender[];
@@ -100,10 +102,7 @@ class Runner {
   }
 }
 
-export async function compareTraining(
-  workload: WorkloadName,
-  python: string | undefined,
-): Promise<Comparison> {
+async function compareTraining(workload: WorkloadName, python: string | undefined): Promise<Comparison> {
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
   const file = join(folder, "start.safetensors");
   const runners: Runner[] = [];
@@ -151,25 +150,85 @@ function spread(times: readonly number[]): Contender["milliseconds"] {
   return { median: sorted[Math.floor(sorted.length / 2)]!, least: sorted[0]!, most: sorted.at(-1)! };
 }
 
-if (import.meta.main) {
-  const names = process.argv.slice(2) as WorkloadName[];
-  for (const name of names.length > 0 ? names : (Object.keys(STEPS) as WorkloadName[])) {
-    const { flops, contenders } = await compareTraining(name, process.env.BENCH_PYTHON);
-    console.log(name);
-    const best = Math.min(
-      ...contenders.filter(({ ours }) => !ours).map(({ milliseconds }) => milliseconds.median),
+/** Runs the comparisons, prints a table for each, and writes them with the loss curves to a folder. */
+export async function benchTraining(
+  names: readonly string[],
+  python: string | undefined,
+  out: string,
+): Promise<void> {
+  const unknown = names.find((name) => !(name in STEPS));
+  if (unknown !== undefined)
+    throw new Error(`bench training: expected ${Object.keys(STEPS).join(", ")}; got "${unknown}".`);
+  const chosen = (names.length > 0 ? names : Object.keys(STEPS)) as WorkloadName[];
+  mkdirSync(out, { recursive: true });
+  const peak = await measureGemmPeak();
+  const comparisons: Comparison[] = [];
+  for (const name of chosen) {
+    const comparison = await compareTraining(name, python);
+    comparisons.push(comparison);
+    console.log(
+      `\n${name}, ${(comparison.flops / 1e9).toFixed(2)} GFLOP a step\n${formatTable(comparison, peak)}`,
     );
-    console.table(
-      contenders.map(({ engine, ours, ready, milliseconds: { median, least, most }, peak, losses }) => ({
-        engine: ours ? `ours, ${engine}` : engine,
-        "ms/step": Number(median.toFixed(2)),
-        range: `${least.toFixed(1)}–${most.toFixed(1)}`,
-        "/ best peer": Number((median / best).toFixed(2)),
-        "GF/s": Math.round(flops / median / 1e6),
-        "ready s": Number(ready.toFixed(1)),
-        "peak MB": Math.round(peak),
-        "loss 20": losses[20]?.toFixed(4),
-      })),
-    );
+    writeFileSync(join(out, `${name}-losses.svg`), await drawLosses(comparison));
+    writeFileSync(join(out, "training.json"), `${JSON.stringify({ peak, comparisons }, undefined, 1)}\n`);
   }
+  console.log(
+    `\nThe machine's products of matrices reach ${peak.toFixed(0)} GF/s (1024 × 1024). Numbers and curves: ${out}`,
+  );
+}
+
+/** Markdown, so that it can go into docs/performance.md as it is. */
+function formatTable({ flops, contenders }: Comparison, peak: number): string {
+  const peers = contenders.filter(({ ours }) => !ours).map(({ milliseconds }) => milliseconds.median);
+  const best = peers.length === 0 ? NaN : Math.min(...peers);
+  const rows = contenders.map(
+    ({ engine, ours, ready, milliseconds: { median, least, most }, peak: memory }) => {
+      const rate = flops / median / 1e6;
+      return [
+        ours ? `**ours, ${engine}**` : engine,
+        `${median.toPrecision(3)} (${least.toPrecision(3)}–${most.toPrecision(3)})`,
+        Number.isNaN(best) ? "" : (median / best).toFixed(2),
+        `${rate.toFixed(0)} (${((100 * rate) / peak).toFixed(0)} %)`,
+        memory.toFixed(0),
+        ready.toFixed(1),
+      ];
+    },
+  );
+  const heads = [
+    "engine",
+    "ms a step (range)",
+    "/ best peer",
+    "GF/s (of peak)",
+    "peak MB",
+    "first step after, s",
+  ];
+  return [heads, heads.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
+}
+
+/** The curves lie on each other where the mathematics is the same. */
+async function drawLosses({ workload, contenders }: Comparison): Promise<string> {
+  const { lossCurve } = createRequire(import.meta.url)("@actl/generative") as typeof generative;
+  const length = Math.min(...contenders.map(({ losses }) => losses.length));
+  const curves = contenders.map(({ engine, ours, losses }) => [
+    ours ? `ours, ${engine}` : engine,
+    losses.slice(0, Math.min(length, 100)),
+  ]);
+  return lossCurve(Object.fromEntries(curves) as Record<string, number[]>, {
+    title: `${workload}: loss from the same weights`,
+    smoothing: 0,
+  }).svg();
+}
+
+async function measureGemmPeak(): Promise<number> {
+  const { stdout } = await runProgram(`
+    const { tf } = require("@actl/generative");
+    const [a, b] = [1, 2].map((seed) => tf.randomNormal([1024, 1024], 0, 1, "float32", seed));
+    const rates = [];
+    for (let round = 0; round < 8; round++) {
+      const started = performance.now();
+      for (let i = 0; i < 10; i++) tf.matMul(a, b).dispose();
+      rates.push((10 * 2 * 1024 ** 3) / (performance.now() - started) / 1e6);
+    }
+    console.log(Math.max(...rates));`);
+  return Number(stdout);
 }
