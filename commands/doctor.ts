@@ -30,6 +30,7 @@ const findings: Finding[] = [
   ...packages(),
   kernel(),
   ...backends(),
+  ...(existsSync(join(root, ".cache/gpu")) ? [nvidia()] : []),
   tool("Chromium", "slides are checked and printed with it", browser(), "sudo apt-get install chromium"),
   ...(platform() === "linux"
     ? [
@@ -163,6 +164,25 @@ function backends(): Finding[] {
       remedy: remedyFor(name),
     };
   });
+}
+
+/** After ./course --gpu: what the driver says. TensorFlow's own line above says whether it computes there. */
+function nvidia(): Finding {
+  const what = "NVIDIA";
+  const query = ["--query-gpu=name,memory.total,memory.used,driver_version", "--format=csv,noheader"];
+  const { status, stdout } = spawnSync("nvidia-smi", query, { encoding: "utf8" });
+  if (status === 0) {
+    const devices = stdout.trim().split("\n").map((line) => {
+      const [name, total, used, driver] = line.split(", ");
+      return `${name}, ${total} (${used} in use), driver ${driver}`;
+    });
+    return { what, found: devices.join("; ") };
+  }
+  return {
+    what,
+    found: "no driver answers (nvidia-smi), so TensorFlow computes on the processor",
+    remedy: "install NVIDIA's driver, 525 or newer; in a container start it with --gpus all; without a GPU: ./course --cpu",
+  };
 }
 
 function remedyFor(backend: string): string {

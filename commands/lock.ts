@@ -11,6 +11,11 @@ const lists = [
   { name: "requirements-test", python: "3.10", options: ["--constraint", "requirements.txt"] },
   // Unpacked for its libraries alone (steps.sh names the Python), so what its Python code needs is not installed.
   { name: "requirements-tensorflow", python: "3.12", options: ["--no-deps"] },
+  {
+    name: "requirements-tensorflow-gpu",
+    python: "3.12",
+    options: ["--no-deps", "--python-platform", "x86_64-unknown-linux-gnu"],
+  },
 ];
 
 await runCommand("lock", (args) => {
@@ -25,7 +30,8 @@ await runCommand("lock", (args) => {
     run(join(root, ".venv/bin/uv"), [
       ...["pip", "compile", "--quiet", "--custom-compile-command", "./course lock"],
       // Universal: the same lock serves every platform. Versions stay as they are unless the .in file asks for others.
-      ...["--universal", "--generate-hashes", "--no-emit-index-url", "--python-version", python],
+      ...(options.includes("--python-platform") ? [] : ["--universal"]),
+      ...["--generate-hashes", "--no-emit-index-url", "--python-version", python],
       ...options,
       ...[`${name}.in`, "-o", `${name}.txt`],
     ]);

@@ -41,19 +41,24 @@ make_npm() {
     --include=dev --include=optional --no-progress
 }
 
+# ./course --gpu chose the wheel for NVIDIA's GPUs, ./course --cpu the other.
+tensorflow_list() {
+  if [ -e .cache/gpu ]; then echo requirements-tensorflow-gpu.txt; else echo requirements-tensorflow.txt; fi
+}
+
 # Apart from the environment: the wheel is there for its libraries only, and may be for another Python than ours.
-depends_tensorflow() { cksum <requirements-tensorflow.txt; }
+depends_tensorflow() { cksum <"$(tensorflow_list)"; }
 make_tensorflow() {
   rm -rf .venv/tensorflow .venv/tensorflow.new &&
     install_python --target .venv/tensorflow.new --python-version 3.12 --only-binary :all: --no-deps \
-      -r requirements-tensorflow.txt &&
+      -r "$(tensorflow_list)" &&
     mv .venv/tensorflow.new .venv/tensorflow
 }
 
 # A compiler that is installed later makes this step run again.
 depends_native() {
   for compiler in "${CXX:-g++}" g++ clang++ c++; do command -v "$compiler" || true; done
-  cat requirements-tensorflow.txt commands/native/*.ts | cksum
+  cat "$(tensorflow_list)" commands/native/*.ts | cksum
   find lib/native -path lib/native/build -prune -o \( -name "*.cc" -o -name "*.h" \) -exec cksum {} + | LC_ALL=C sort | cksum
 }
 make_native() { find_node && "$node" commands/native/build-native.ts; }

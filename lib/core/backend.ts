@@ -11,6 +11,7 @@ import {
 } from "./backend-registry";
 import { OptionError } from "./errors";
 import { tf } from "./tf";
+import { nativeBackend } from "./tracing/native-backend";
 import { completeKernels } from "./composed-kernels";
 import { registerWebGpu } from "./webgpu";
 
@@ -107,13 +108,8 @@ const slower: Partial<Record<BackendName, string>> = { wasm: "about 50", cpu: "h
 
 function deviceName(backend: BackendName): string {
   switch (backend) {
-    case "tensorflow": {
-      const { binding, isUsingGpuDevice } = tf.backend() as unknown as {
-        binding: { TF_Version: string };
-        isUsingGpuDevice: boolean;
-      };
-      return `TensorFlow ${binding.TF_Version}, ${isUsingGpuDevice ? "GPU" : "CPU"}`;
-    }
+    case "tensorflow":
+      return `TensorFlow ${nativeBackend()!.binding.TF_Version}, ${placeOfResults()}`;
     case "webgpu":
       return webGpu!.device;
     case "wasm":
@@ -121,4 +117,15 @@ function deviceName(backend: BackendName): string {
     case "cpu":
       return "plain JavaScript";
   }
+}
+
+/** Where TensorFlow really computes: the device that the result of a product is on, not the one that was asked for. */
+function placeOfResults(): string {
+  const backend = nativeBackend()!;
+  return tf.tidy(() => {
+    const product = tf.matMul(tf.ones([2, 2]), tf.ones([2, 2]));
+    const name = backend.binding.deviceOfTensor(backend.getInputTensorIds([product])[0]!);
+    const [, kind = name, index] = /device:(\w+):(\d+)$/.exec(name) ?? [];
+    return kind === "CPU" ? "CPU" : `${kind} ${index ?? ""}`.trim();
+  });
 }

@@ -22,15 +22,24 @@ export function causalAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): tf.Te
       "causalAttention: expected q (…, queries, size), k and v (…, keys, size) with no more queries than keys; got " +
         `(${q.shape.join(", ")}), (${k.shape.join(", ")}) and (${v.shape.join(", ")}).`,
     );
+  return tf.tidy(() => attend(q, k, v, hiddenFromCause(queries, keys)));
+}
+
+/**
+ * Scaled dot-product attention that looks away from what is hidden: softmax(q kᵀ / √size − 10⁹ · hidden) v.
+ *
+ * @param hidden 1 where a query may not look, else 0; broadcast to (…, queries, keys)
+ */
+export function attend(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, hidden: tf.Tensor): tf.Tensor {
   return tf.tidy(() => {
-    const scores = tf.matMul(q.mul(size ** -0.5), k, false, true); // (…, queries, keys)
-    return tf.matMul(tf.softmax(scores.add(causalMask(queries, keys))), v);
+    const scores = tf.matMul(q.mul(q.shape.at(-1)! ** -0.5), k, false, true); // (…, queries, keys)
+    return tf.matMul(tf.softmax(scores.add(hidden.mul(HIDDEN))), v);
   });
 }
 
-/** (queries, keys): 0 where a query may look, else far below. */
-function causalMask(queries: number, keys: number): tf.Tensor2D {
-  const mask = new Float32Array(queries * keys);
-  for (let i = 0; i < queries; i++) mask.fill(HIDDEN, i * keys + keys - queries + i + 1, (i + 1) * keys);
-  return tf.tensor2d(mask, [queries, keys]);
+/** (queries, keys): 1 where the key comes after the query. */
+function hiddenFromCause(queries: number, keys: number): tf.Tensor2D {
+  const hidden = new Float32Array(queries * keys);
+  for (let i = 0; i < queries; i++) hidden.fill(1, i * keys + keys - queries + i + 1, (i + 1) * keys);
+  return tf.tensor2d(hidden, [queries, keys]);
 }

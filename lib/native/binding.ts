@@ -60,6 +60,8 @@ export interface TensorFlowBinding {
   /** Frees what was recorded. */
   releaseTrace(trace: GraphTrace): void;
   removeFunction(name: string): void;
+  /** Where a tensor lies: "/job:localhost/replica:0/task:0/device:CPU:0". */
+  deviceOfTensor(id: number): string;
 }
 
 /** Ids from here on are symbols of a trace. */
@@ -87,6 +89,8 @@ export function loadBinding(): { binding: TensorFlowBinding } | { missing: strin
   const removed = util as unknown as Record<string, unknown>;
   removed.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
   removed.isArray = Array.isArray;
+  // A GPU is shared with other notebooks: take memory as it is needed, not all at once.
+  process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true";
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "2"; // errors only: TensorFlow greets with its CPU features otherwise
   try {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- the path is known at run time only

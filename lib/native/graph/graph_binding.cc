@@ -244,6 +244,18 @@ napi_value RemoveFunction(const Call &call) {
   return nullptr;
 }
 
+// deviceOfTensor(tensorId) → name of the device its values are on
+napi_value DeviceOfTensor(const Call &call) {
+  TF_AutoStatus status;
+  TFE_TensorHandle *handle = call.backend->FindHandle(static_cast<int32_t>(ReadNumber(call.env, call.args[0])));
+  if (handle == nullptr) throw std::runtime_error("the tensor has been disposed of");
+  const char *name = TFE_TensorHandleBackingDeviceName(handle, status.status);
+  Check(status);
+  napi_value text;
+  Check(napi_create_string_utf8(call.env, name, NAPI_AUTO_LENGTH, &text), "room for a name");
+  return text;
+}
+
 template <napi_value (*function)(const Call &), size_t argument_count>
 napi_value Guarded(napi_env env, napi_callback_info info) {
   try {
@@ -270,6 +282,7 @@ void ExportGraphFunctions(napi_env env, napi_value exports) {
       {"traceConstant", Guarded<TraceConstant, 2>}, {"traceOp", Guarded<TraceOp, 5>},
       {"finishTrace", Guarded<FinishTrace, 5>}, {"releaseTrace", Guarded<ReleaseTrace, 1>},
       {"removeFunction", Guarded<RemoveFunction, 1>},
+      {"deviceOfTensor", Guarded<DeviceOfTensor, 1>},
   };
   for (const auto &[name, callback] : functions) {
     napi_value function;

@@ -7,7 +7,7 @@
 
 namespace generative {
 
-// Adds beginTrace, traceInput, traceConstant, traceOp, finishTrace, releaseTrace and removeFunction to the addon's exports.
+// Adds beginTrace, traceInput, traceConstant, traceOp, finishTrace, releaseTrace, removeFunction and deviceOfTensor to the addon's exports.
 void ExportGraphFunctions(napi_env env, napi_value exports);
 
 }  // namespace generative

@@ -1,0 +1,189 @@
+/**
+ * A small GPT (Radford et al. 2018, with GPT-2's normalisation before each part): reads tokens and gives, at every place, the
+ * logits of the next. Decoder blocks of causal self-attention and a two-layer network, each added to what goes by.
+ */
+import { OptionError, ShapeError } from "../core/errors";
+import { Random } from "../core/random";
+import { tf } from "../core/tf";
+import { attend, causalAttention } from "../layers/attention";
+import { layerNorm } from "../layers/layer-norm";
+import { linear } from "../layers/linear";
+
+export interface GptOptions {
+  /** How many different tokens there are. */
+  vocabulary: number;
+  /** The most tokens it sees at once. */
+  context?: number;
+  /** Length of the vector that stands for a token; a multiple of heads. */
+  width?: number;
+  layers?: number;
+  heads?: number;
+  /** Decides the first weights. */
+  seed?: number;
+}
+
+export const gptDefaults = { context: 128, width: 128, layers: 4, heads: 4, seed: 0 };
+
+/** The weights by name: "tokens", "places", "0.qkv" …; all are variables. */
+export interface Gpt {
+  options: Required<GptOptions>;
+  weights: Readonly<Record<string, tf.Variable>>;
+}
+
+/** What earlier tokens left for later ones: keys and values of every layer, (batch, heads, context, width / heads) each. */
+export type GptCache = { keys: tf.Tensor[]; values: tf.Tensor[] };
+
+/**
+ * A GPT with weights that `seed` decides: normal with deviation 0.02, those before an addition divided by √(2 · layers), as GPT-2.
+ *
+ * @throws OptionError where a size is no positive whole number, or width no multiple of heads
+ */
+export function buildGpt(options: GptOptions): Gpt {
+  const settings = { ...gptDefaults, ...options };
+  const { vocabulary, context, width, layers, heads, seed } = settings;
+  for (const [name, size] of Object.entries({ vocabulary, context, width, layers, heads }))
+    if (!Number.isInteger(size) || size < 1)
+      throw new OptionError(`buildGpt: ${name}: expected a positive whole number, got ${size}.`);
+  if (width % heads !== 0)
+    throw new OptionError(`buildGpt: width: expected a multiple of heads (${heads}), got ${width}.`);
+  const random = new Random(seed).fork("gpt");
+  const weights: Record<string, tf.Variable> = {};
+  const add = (name: string, shape: number[], values: Float32Array) => {
+    weights[name] = tf.tidy(() => tf.variable(tf.tensor(values, shape), true));
+  };
+  const normal = (name: string, shape: [number, number], deviation = 0.02) => {
+    const values = random.fork(name).normals(shape[0] * shape[1]);
+    add(name, shape, values.map((value) => value * deviation)); // prettier-ignore
+  };
+  const constant = (name: string, size: number, value: number) => {
+    add(name, [size], new Float32Array(size).fill(value));
+  };
+  const norm = (name: string) => {
+    constant(`${name}.gain`, width, 1);
+    constant(`${name}.bias`, width, 0);
+  };
+  const beforeAddition = 0.02 / Math.sqrt(2 * layers);
+  normal("tokens", [vocabulary, width]);
+  normal("places", [context, width]);
+  for (let i = 0; i < layers; i++) {
+    norm(`${i}.norm1`);
+    normal(`${i}.qkv`, [width, 3 * width]);
+    normal(`${i}.project`, [width, width], beforeAddition);
+    norm(`${i}.norm2`);
+    normal(`${i}.up`, [width, 4 * width]);
+    constant(`${i}.up.bias`, 4 * width, 0);
+    normal(`${i}.down`, [4 * width, width], beforeAddition);
+    constant(`${i}.down.bias`, width, 0);
+  }
+  norm("norm");
+  normal("out", [width, vocabulary]);
+  return { options: settings, weights };
+}
+
+/**
+ * Logits of the token after each place.
+ *
+ * @param tokens int32 (batch, places), at most `context` places
+ * @returns (batch, places, vocabulary)
+ * @throws ShapeError where there are too many places
+ */
+export function gptLogits(gpt: Gpt, tokens: tf.Tensor2D): tf.Tensor3D {
+  return tf.tidy(() => run(gpt, tokens).logits);
+}
+
+/**
+ * Reads a prompt in one call and keeps what later tokens need.
+ *
+ * @param tokens int32 (batch, places); what stands after the prompt's end is overwritten later and never seen
+ */
+export function prefillGpt(gpt: Gpt, tokens: tf.Tensor2D): { logits: tf.Tensor3D; cache: GptCache } {
+  return tf.tidy(() => run(gpt, tokens));
+}
+
+function run(gpt: Gpt, tokens: tf.Tensor2D): { logits: tf.Tensor3D; cache: GptCache } {
+  const { context } = gpt.options;
+  const [, places] = tokens.shape;
+  if (places > context)
+    throw new ShapeError(
+      `gpt: tokens: expected at most ${context} places, got ${places}. Take the last ${context}.`,
+    );
+  const cache: GptCache = { keys: [], values: [] };
+  let h = tf.gather(gpt.weights.tokens!, tokens).add(gpt.weights.places!.slice(0, places));
+  for (let i = 0; i < gpt.options.layers; i++)
+    h = block(gpt, i, h, (q, k, v) => {
+      const room: [number, number][] = [[0, 0], [0, 0], [0, context - places], [0, 0]]; // prettier-ignore
+      cache.keys.push(tf.pad(k, room));
+      cache.values.push(tf.pad(v, room));
+      return causalAttention(q, k, v);
+    });
+  return { logits: readOut(gpt, h), cache };
+}
+
+/**
+ * One more token for each row of the batch, with what the earlier ones left.
+ *
+ * @param token int32 (batch)
+ * @param place int32, a number: where the token stands, from 0
+ * @returns logits (batch, vocabulary) of the token after it
+ */
+export function stepGpt(
+  gpt: Gpt,
+  token: tf.Tensor1D,
+  place: tf.Scalar,
+  cache: GptCache,
+): { logits: tf.Tensor2D; cache: GptCache } {
+  const { context, layers, vocabulary } = gpt.options;
+  return tf.tidy(() => {
+    const places = tf.range(0, context, 1, "int32");
+    const here = places.equal(place).cast("float32").reshape([context, 1]);
+    const elsewhere = tf.sub(1, here);
+    const hidden = places.greater(place).cast("float32");
+    const next: GptCache = { keys: [], values: [] };
+    const remember = (earlier: tf.Tensor, now: tf.Tensor) => earlier.mul(elsewhere).add(now.mul(here));
+    let h = tf
+      .gather(gpt.weights.tokens!, token.expandDims<tf.Tensor2D>(1))
+      .add(tf.gather(gpt.weights.places!, place));
+    for (let i = 0; i < layers; i++)
+      h = block(gpt, i, h, (q, k, v) => {
+        const keys = remember(cache.keys[i]!, k);
+        const values = remember(cache.values[i]!, v);
+        next.keys.push(keys);
+        next.values.push(values);
+        return attend(q, keys, values, hidden);
+      });
+    return { logits: readOut(gpt, h).reshape<tf.Tensor2D>([-1, vocabulary]), cache: next };
+  });
+}
+
+type Attention = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) => tf.Tensor;
+
+/** h + attention(norm(h)), then that + network(norm(that)); h is (batch, places, width). */
+function block({ options, weights }: Gpt, i: number, h: tf.Tensor, attention: Attention): tf.Tensor {
+  const { width, heads } = options;
+  const [batch, places] = h.shape as [number, number];
+  const weight = (name: string) => weights[`${i}.${name}`] as tf.Tensor as tf.Tensor2D;
+  const bias = (name: string) => weights[`${i}.${name}`] as tf.Tensor as tf.Tensor1D;
+  const qkv = linear(layerNorm(h, bias("norm1.gain"), bias("norm1.bias")), weight("qkv"));
+  // (batch, places, 3 · width) to three of (batch, heads, places, width / heads)
+  const split = qkv.reshape([batch, places, 3, heads, width / heads]).transpose([2, 0, 3, 1, 4]);
+  const [q, k, v] = tf.unstack(split) as [tf.Tensor, tf.Tensor, tf.Tensor];
+  const seen = attention(q, k, v).transpose([0, 2, 1, 3]).reshape(h.shape);
+  const attended = h.add(linear(seen, weight("project")));
+  const up = linear(
+    layerNorm(attended, bias("norm2.gain"), bias("norm2.bias")),
+    weight("up"),
+    bias("up.bias"),
+  );
+  return attended.add(linear(gelu(up), weight("down"), bias("down.bias")));
+}
+
+function readOut({ weights }: Gpt, h: tf.Tensor): tf.Tensor3D {
+  const gain = weights["norm.gain"] as tf.Tensor as tf.Tensor1D;
+  const bias = weights["norm.bias"] as tf.Tensor as tf.Tensor1D;
+  return linear(layerNorm(h, gain, bias), weights.out as tf.Tensor as tf.Tensor2D) as tf.Tensor3D;
+}
+
+/** x Φ(x) (Hendrycks & Gimpel 2016), exact. */
+function gelu(x: tf.Tensor): tf.Tensor {
+  return x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1));
+}

@@ -1,0 +1,133 @@
+/** Text from a GPT, token by token: the prompt is read in one call, then each token is one compiled call, its drawing included. */
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { compile, type CompiledStep } from "../core/compile";
+import { OptionError } from "../core/errors";
+import { interruptSignal } from "../core/interrupt";
+import { Random } from "../core/random";
+import { randomCategorical, randomKey, type RandomKey } from "../core/random-ops";
+import { tf } from "../core/tf";
+import { type Gpt, type GptCache, prefillGpt, stepGpt } from "../models/gpt";
+
+export interface GenerateOptions {
+  /** How many tokens to make; until the context is full unless told. */
+  tokens?: number;
+  /** Logits are divided by it: below 1 bolder, above 1 wilder, 0 takes the most probable token each time. */
+  temperature?: number;
+  /** Decides the draws. */
+  seed?: number;
+  /** Compiles the step with XLA: a second or two at the beginning, several times as fast from then on. */
+  xla?: boolean;
+}
+
+export const generateDefaults = { temperature: 1, seed: 0, xla: false };
+
+/** A generator of text that keeps its compiled steps from one text to the next. */
+export interface GptGenerator {
+  /**
+   * The tokens that follow a prompt, one by one. The notebook's stop button ends it by throwing.
+   *
+   * @param prompt at least one token, from 0 to vocabulary − 1
+   * @throws OptionError where the prompt is empty, too long, or has an unknown token
+   */
+  generate(prompt: ArrayLike<number>): AsyncGenerator<number, void, undefined>;
+  /** Frees the compiled steps; the GPT's weights stay. */
+  dispose(): void;
+}
+
+type Drawn = { token: tf.Tensor1D; cache: GptCache };
+
+/**
+ * Makes ready to generate with a GPT:
+ *
+ *     const generator = gptGenerator(gpt, { temperature: 0.8 });
+ *     for await (const token of generator.generate(encode("To be"))) …
+ *
+ * @throws OptionError where an option makes no sense
+ */
+export function gptGenerator(gpt: Gpt, options: GenerateOptions = {}): GptGenerator {
+  const { tokens = Infinity, temperature, seed, xla } = { ...generateDefaults, ...options };
+  if (!(temperature >= 0 && temperature < Infinity))
+    throw new OptionError(`gptGenerator: temperature: expected a number from 0, got ${temperature}.`);
+  if (tokens !== Infinity && (!Number.isInteger(tokens) || tokens < 1))
+    throw new OptionError(`gptGenerator: tokens: expected a positive whole number, got ${tokens}.`);
+  const { context, vocabulary } = gpt.options;
+  const pick = (logits: tf.Tensor2D, key: RandomKey) =>
+    (temperature === 0 ? logits.argMax(1) : randomCategorical(key, logits.div(temperature))) as tf.Tensor1D;
+  const compileOptions = { eagerFirst: false, xla };
+
+  // Prompts are padded to a power of two, so that a handful of recordings serves every length.
+  const read: CompiledStep<[tf.Tensor2D, tf.Scalar, RandomKey], Drawn> = compile(
+    (prompt: tf.Tensor2D, last: tf.Scalar, key: RandomKey) => {
+      const { logits, cache } = prefillGpt(gpt, prompt);
+      const atLast = tf.gather(logits, last, 1).reshape<tf.Tensor2D>([-1, vocabulary]);
+      return { token: pick(atLast, key), cache };
+    },
+    { name: "prefill", ...compileOptions },
+  );
+  const step: CompiledStep<[tf.Tensor1D, tf.Scalar, GptCache, RandomKey], Drawn> = compile(
+    (token: tf.Tensor1D, place: tf.Scalar, cache: GptCache, key: RandomKey) => {
+      const next = stepGpt(gpt, token, place, cache);
+      return { token: pick(next.logits, key), cache: next.cache };
+    },
+    { name: "generate", ...compileOptions },
+  );
+
+  async function* generate(prompt: ArrayLike<number>): AsyncGenerator<number, void, undefined> {
+    checkPrompt(prompt, context, vocabulary);
+    const interrupted = interruptSignal();
+    const random = new Random(seed);
+    const count = Math.min(tokens, context - prompt.length + 1);
+    let drawn = tf.tidy(() => {
+      const padded = Math.min(context, 2 ** Math.ceil(Math.log2(prompt.length)));
+      const places = Int32Array.from({ length: padded }, (_, i) => prompt[i] ?? 0);
+      return read(
+        tf.tensor2d(places, [1, padded], "int32"),
+        tf.scalar(prompt.length - 1, "int32"),
+        randomKey(random.fork(0)),
+      );
+    });
+    try {
+      for (let made = 1; ; made++) {
+        const [token] = await drawn.token.data<"int32">();
+        yield token!;
+        if (made >= count) return;
+        // A turn of the event loop: the stop button is heard, what was printed is sent.
+        if (made % 16 === 0) await nextTurn();
+        interrupted?.throwIfAborted();
+        const before = drawn;
+        drawn = tf.tidy(() =>
+          step(
+            before.token,
+            tf.scalar(prompt.length + made - 1, "int32"),
+            before.cache,
+            randomKey(random.fork(made)),
+          ),
+        );
+        tf.dispose(before);
+      }
+    } finally {
+      tf.dispose(drawn);
+    }
+  }
+
+  return {
+    generate,
+    dispose() {
+      read.dispose();
+      step.dispose();
+    },
+  };
+}
+
+function checkPrompt(prompt: ArrayLike<number>, context: number, vocabulary: number): void {
+  if (prompt.length === 0 || prompt.length > context)
+    throw new OptionError(
+      `generate: prompt: expected 1 to ${context} tokens, got ${prompt.length}.` +
+        (prompt.length === 0 ? "" : ` Take the last ${context}.`),
+    );
+  for (let i = 0; i < prompt.length; i++)
+    if (!Number.isInteger(prompt[i]) || prompt[i]! < 0 || prompt[i]! >= vocabulary)
+      throw new OptionError(
+        `generate: prompt: token ${i}: expected a whole number from 0 to ${vocabulary - 1}, got ${prompt[i]}.`,
+      );
+}
