@@ -10,7 +10,9 @@ import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import type * as generative from "@actl/generative";
 import { runProgram } from "../../lib/package-copy.ts";
-import type { WorkloadName } from "./workloads.ts";
+import type { GenerationName, WorkloadName } from "./workloads.ts";
+
+type Name = WorkloadName | GenerationName;
 
 interface Contender {
   engine: string;
@@ -26,21 +28,23 @@ interface Contender {
 }
 
 interface Comparison {
-  workload: WorkloadName;
+  workload: Name;
   flops: number;
   contenders: Contender[];
 }
 
 const ROUNDS = 7;
 /** Steps of one round: about a second of work. */
-const STEPS: Record<WorkloadName, number> = { dcgan: 8, ring: 200, "char-rnn": 12, gpt: 12 };
-const ourEngines: Record<WorkloadName, string[]> = {
+const STEPS: Record<Name, number> = { dcgan: 8, ring: 200, "char-rnn": 12, gpt: 12, generation: 8 };
+const ourEngines: Record<Name, string[]> = {
+  generation: ["eager", "traced", "xla"],
   dcgan: ["eager", "traced"],
   ring: ["eager", "traced", "xla"],
   "char-rnn": ["eager", "traced"],
   gpt: ["eager", "traced", "xla"],
 };
-const peerEngines: Record<WorkloadName, string[]> = {
+const peerEngines: Record<Name, string[]> = {
+  generation: ["torch", "torch-compile"],
   dcgan: ["keras", "keras-xla", "torch", "torch-channels-last", "torch-compile"],
   ring: ["keras", "keras-xla", "torch", "torch-compile"],
   "char-rnn": ["keras", "keras-xla", "torch"],
@@ -102,7 +106,7 @@ class Runner {
   }
 }
 
-async function compareTraining(workload: WorkloadName, python: string | undefined): Promise<Comparison> {
+async function compareTraining(workload: Name, python: string | undefined): Promise<Comparison> {
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
   const file = join(folder, "start.safetensors");
   const runners: Runner[] = [];
@@ -159,7 +163,7 @@ export async function benchTraining(
   const unknown = names.find((name) => !(name in STEPS));
   if (unknown !== undefined)
     throw new Error(`bench training: expected ${Object.keys(STEPS).join(", ")}; got "${unknown}".`);
-  const chosen = (names.length > 0 ? names : Object.keys(STEPS)) as WorkloadName[];
+  const chosen = (names.length > 0 ? names : Object.keys(STEPS)) as Name[];
   mkdirSync(out, { recursive: true });
   const peak = await measureGemmPeak();
   const comparisons: Comparison[] = [];

@@ -2,7 +2,10 @@
 import { writeFileSync } from "node:fs";
 import type { Workload } from "./workloads.ts";
 
-export function writeWorkload({ parameters, inputs }: Workload, file: string): void {
+export function writeWorkload(
+  { parameters, inputs }: Pick<Workload, "parameters" | "inputs">,
+  file: string,
+): void {
   const header: Record<string, object> = {};
   const parts: Buffer[] = [];
   let offset = 0;

@@ -1,28 +1,63 @@
 /** One of the bench's trainings, ours: speaks as peers.py does. `node ours.ts WORKLOAD traced|eager|xla FILE` */
 import { createInterface } from "node:readline";
-import { type Workload, type WorkloadName, compile, setTracing, workloads } from "./workloads.ts";
+import {
+  buildGpt,
+  compile,
+  type GenerationName,
+  gptGenerator,
+  setTracing,
+  type Workload,
+  type WorkloadName,
+  workloads,
+} from "./workloads.ts";
 import { writeWorkload } from "./exchange.ts";
 
-const [name, engine, file] = process.argv.slice(2) as [WorkloadName, "traced" | "eager" | "xla", string];
+const [name, engine, file] = process.argv.slice(2) as [
+  WorkloadName | GenerationName,
+  "traced" | "eager" | "xla",
+  string,
+];
 const started = performance.now();
-const workload: Workload = workloads[name]();
 if (engine === "eager") setTracing(false);
-writeWorkload(workload, file);
-const step = compile(workload.step, { name, xla: engine === "xla", eagerFirst: false });
+const { takeStep, flops } = name === "generation" ? prepareGeneration() : prepareTraining(name);
 
-function takeStep(): number {
-  const loss = step(workload.inputs);
-  const [value] = loss.dataSync<"float32">();
-  loss.dispose();
-  return value!;
+function prepareTraining(workloadName: WorkloadName) {
+  const workload: Workload = workloads[workloadName]();
+  writeWorkload(workload, file);
+  const step = compile(workload.step, { name: workloadName, xla: engine === "xla", eagerFirst: false });
+  return {
+    flops: workload.flops,
+    takeStep: async () => {
+      const loss = step(workload.inputs);
+      const [value] = await loss.data<"float32">();
+      loss.dispose();
+      return value!;
+    },
+  };
 }
 
-const first = takeStep();
-answer({ ready: (performance.now() - started) / 1000, losses: [first], flops: workload.flops });
+/** One step: 127 tokens. */
+function prepareGeneration() {
+  const gpt = buildGpt({ vocabulary: 65 });
+  writeWorkload({ parameters: gpt.weights, inputs: {} }, file);
+  const generator = gptGenerator(gpt, { tokens: 127, xla: engine === "xla" });
+  const perToken = 2 * (4 * (12 * 128 * 128 + 2 * 128 * 128) + 128 * 65);
+  return {
+    flops: 127 * perToken,
+    takeStep: async () => {
+      let made = 0;
+      for await (const token of generator.generate([1])) made += token >= 0 ? 1 : 0;
+      return made;
+    },
+  };
+}
+
+const first = await takeStep();
+answer({ ready: (performance.now() - started) / 1000, losses: [first], flops });
 for await (const line of createInterface({ input: process.stdin })) {
   const losses: number[] = [];
   const before = performance.now();
-  for (let i = 0; i < Number(line); i++) losses.push(takeStep());
+  for (let i = 0; i < Number(line); i++) losses.push(await takeStep());
   const milliseconds = performance.now() - before;
   answer({ milliseconds, losses, peak: process.resourceUsage().maxRSS / 1024 });
 }

@@ -300,6 +300,38 @@ def torch_step(workload, parameters, inputs, channels_last, compiled):
             return (F.layer_norm(h, (width,), p["norm_gain"], p["norm_bias"]) @ p["out"]).view(-1, 65)
 
         return classifier(logits_of)
+    if workload == "generation":
+        # As ours: the GPT above, batch 1, 127 tokens drawn one by one with a cache of keys and values.
+        width, context = 128, 128
+        size = width // HEADS
+        places = torch.arange(context)
+
+        def next_token(token, at, keys, values):
+            h = p["tokens"][token] + p["places"][at]
+            for i in range(LAYERS):
+                w = lambda name: p[f"{i}.{name}"]
+                q, k, v = (F.layer_norm(h, (width,), w("norm1.gain"), w("norm1.bias")) @ w("qkv")).view(3, HEADS, 1, size)
+                keys[i].index_copy_(1, at, k)
+                values[i].index_copy_(1, at, v)
+                seen = F.scaled_dot_product_attention(q, keys[i], values[i], attn_mask=(places <= at)[None, None])
+                h = h + seen.reshape(1, width) @ w("project")
+                up = F.gelu(F.layer_norm(h, (width,), w("norm2.gain"), w("norm2.bias")) @ w("up") + w("up.bias"))
+                h = h + up @ w("down") + w("down.bias")
+            logits = F.layer_norm(h, (width,), p["norm.gain"], p["norm.bias"]) @ p["out"]
+            return torch.multinomial(logits.softmax(1)[0], 1)
+
+        next_token = maybe(next_token)
+
+        def step():
+            with torch.inference_mode():
+                keys, values = ([torch.zeros(HEADS, context, size) for _ in range(LAYERS)] for _ in range(2))
+                token = torch.tensor([1])
+                for at in range(127):
+                    token = next_token(token, torch.tensor([at]), keys, values)
+                    int(token)  # as ours, each token is given out
+            return 0.0
+
+        return step
     raise SystemExit(f"unknown workload {workload}")
 
 

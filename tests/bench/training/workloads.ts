@@ -8,13 +8,15 @@ import type * as generative from "@actl/generative";
 // The built library, as a notebook has it.
 const {
   Adam,
+  buildGpt,
   causalAttention,
   compile,
-  setTracing,
+  gptGenerator,
   layerNorm,
   linear,
   lstm,
   Random,
+  setTracing,
   softmaxCrossEntropy,
   tf,
 } = createRequire(import.meta.url)("@actl/generative") as typeof generative;
@@ -39,6 +41,8 @@ export const ADAM = { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-
 const SLOPE = 0.2;
 
 export type WorkloadName = "dcgan" | "ring" | "char-rnn" | "gpt";
+/** Not a training: 127 tokens from a GPT of the same size, one by one. */
+export type GenerationName = "generation";
 export const workloads: Record<WorkloadName, () => Workload> = { dcgan, ring, "char-rnn": charRnn, gpt };
 
 const random = new Random(7);
@@ -263,4 +267,4 @@ function gptBlock(h: Tensor, p: Record<string, Variable>, i: number): Tensor {
 /** x Φ(x), exact. */
 const gelu = (x: Tensor) => x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1));
 
-export { compile, setTracing };
+export { buildGpt, compile, gptGenerator, setTracing };
