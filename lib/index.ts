@@ -33,6 +33,7 @@ export { readTable } from "./data/tables";
 export { imagesToTensor } from "./data/tensors";
 export { causalAttention } from "./layers/attention";
 export { softmaxCrossEntropy } from "./layers/cross-entropy";
+export { gelu } from "./layers/gelu";
 export { layerNorm } from "./layers/layer-norm";
 export { linear } from "./layers/linear";
 export { lstm } from "./layers/lstm";

@@ -1,5 +1,6 @@
 import { ShapeError } from "../core/errors";
 import { tf } from "../core/tf";
+import { hasOwnKernels, nativeOp } from "./native-op";
 
 /** Far below any logit, yet finite: −∞ would make a row that sees nothing NaN. */
 const HIDDEN = -1e9;
@@ -22,7 +23,21 @@ export function causalAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): tf.Te
       "causalAttention: expected q (…, queries, size), k and v (…, keys, size) with no more queries than keys; got " +
         `(${q.shape.join(", ")}), (${k.shape.join(", ")}) and (${v.shape.join(", ")}).`,
     );
-  return tf.tidy(() => attend(q, k, v, hiddenFromCause(queries, keys)));
+  if (!hasOwnKernels()) return tf.tidy(() => attend(q, k, v, hiddenFromCause(queries, keys)));
+  return tf.tidy(() => tf.matMul(causalSoftmax(tf.matMul(q.mul(size ** -0.5), k, false, true)), v));
+}
+
+/** Softmax of what each query may see, 0 elsewhere, in one op: lib/native/kernels/elementwise_kernel.cc. */
+function causalSoftmax(scores: tf.Tensor): tf.Tensor {
+  const op = tf.customGrad((...args) => {
+    const [input, save] = args as unknown as [tf.Tensor, tf.GradSaveFunc];
+    const [probabilities] = nativeOp("GenerativeCausalSoftmax", [input], {}, 1);
+    save([probabilities!]);
+    const gradFunc = (dy: tf.Tensor, [saved]: tf.Tensor[]) =>
+      nativeOp("GenerativeCausalSoftmaxGrad", [saved!, dy], {}, 1);
+    return { value: probabilities!, gradFunc };
+  });
+  return op(scores);
 }
 
 /**

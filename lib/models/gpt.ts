@@ -6,6 +6,7 @@ import { OptionError, ShapeError } from "../core/errors";
 import { Random } from "../core/random";
 import { tf } from "../core/tf";
 import { attend, causalAttention } from "../layers/attention";
+import { gelu } from "../layers/gelu";
 import { layerNorm } from "../layers/layer-norm";
 import { linear } from "../layers/linear";
 
@@ -181,9 +182,4 @@ function readOut({ weights }: Gpt, h: tf.Tensor): tf.Tensor3D {
   const gain = weights["norm.gain"] as tf.Tensor as tf.Tensor1D;
   const bias = weights["norm.bias"] as tf.Tensor as tf.Tensor1D;
   return linear(layerNorm(h, gain, bias), weights.out as tf.Tensor as tf.Tensor2D) as tf.Tensor3D;
-}
-
-/** x Φ(x) (Hendrycks & Gimpel 2016), exact. */
-function gelu(x: tf.Tensor): tf.Tensor {
-  return x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1));
 }

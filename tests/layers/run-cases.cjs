@@ -43,6 +43,7 @@ const layers = {
   layerNorm: () => (x, gain, bias) => generative.layerNorm(x, gain, bias),
   causalAttention: () => (q, k, v) => generative.causalAttention(q, k, v),
   softmaxCrossEntropy: () => (logits, labels) => generative.softmaxCrossEntropy(logits, labels),
+  gelu: () => (input) => generative.gelu(input),
   linear: () => (x, kernel, bias) => generative.linear(x, kernel, bias),
   conv2d:
     ([stride, padding]) =>
@@ -61,6 +62,7 @@ const argumentsOf = {
   layerNorm: ["x", "gain", "bias"],
   causalAttention: ["q", "k", "v"],
   softmaxCrossEntropy: ["logits", "labels"],
+  gelu: ["input"],
   linear: ["x", "kernel", "bias"],
   conv2d: ["x", "filter"],
   conv2dTranspose: ["x", "filter"],

@@ -52,6 +52,16 @@ struct LoopTable {
   void (*layer_norm_backward)(const float *x, const float *gain, const float *means, const float *inverse_deviations,
                               const float *d_y, float *d_x, float *d_gain, float *d_bias, size_t rows, size_t size);
 
+  // x Φ(x), and its derivative times d_y.
+  void (*gelu)(const float *x, float *y, size_t size);
+  void (*gelu_backward)(const float *x, const float *d_y, float *d_x, size_t size);
+
+  // Row `row` of a block of `queries` sees its first keys − queries + row + 1 scores; the others get probability 0.
+  void (*causal_softmax)(const float *scores, float *probabilities, size_t begin, size_t end, size_t queries,
+                         size_t keys);
+  void (*causal_softmax_backward)(const float *probabilities, const float *d_probabilities, float *d_scores,
+                                  size_t begin, size_t end, size_t queries, size_t keys);
+
   // thick = what each place meets of the thin image, times the filter (taps, channels). scratch: rows · columns · taps floats.
   void (*thin_to_thick)(const ThinConvolution &convolution, const float *thin, const float *packed_filter,
                         float *thick, float *scratch);

@@ -260,6 +260,62 @@ void LayerNormBackward(const float *__restrict x, const float *__restrict gain, 
   }
 }
 
+// Φ(x) by the complementary error function of Abramowitz & Stegun 7.1.26 (absolute error 1.5e-7).
+inline float NormalCdf(float x) {
+  const float z = __builtin_fabsf(x) * 0.70710678f;
+  const float t = 1.0f / (1.0f + 0.3275911f * z);
+  float sum = 1.061405429f;
+  sum = sum * t - 1.453152027f;
+  sum = sum * t + 1.421413741f;
+  sum = sum * t - 0.284496736f;
+  sum = sum * t + 0.254829592f;
+  const float upper = 0.5f * sum * t * Exp(-z * z);
+  return x < 0.0f ? upper : 1.0f - upper;
+}
+
+void Gelu(const float *__restrict x, float *__restrict y, size_t size) {
+  for (size_t i = 0; i < size; i++) y[i] = x[i] * NormalCdf(x[i]);
+}
+
+void GeluBackward(const float *__restrict x, const float *__restrict d_y, float *__restrict d_x, size_t size) {
+  for (size_t i = 0; i < size; i++) {
+    const float density = 0.39894228f * Exp(-0.5f * x[i] * x[i]);
+    d_x[i] = d_y[i] * (NormalCdf(x[i]) + x[i] * density);
+  }
+}
+
+void CausalSoftmax(const float *__restrict scores, float *__restrict probabilities, size_t begin, size_t end,
+                   size_t queries, size_t keys) {
+  for (size_t row = begin; row < end; row++) {
+    const float *in = scores + row * keys;
+    float *out = probabilities + row * keys;
+    const size_t seen = keys - queries + row % queries + 1;
+    float largest = in[0], sum = 0.0f;
+    for (size_t i = 1; i < seen; i++) largest = in[i] > largest ? in[i] : largest;
+    for (size_t i = 0; i < seen; i++) {
+      out[i] = Exp(in[i] - largest);
+      sum += out[i];
+    }
+    const float scale = 1.0f / sum;
+    for (size_t i = 0; i < seen; i++) out[i] *= scale;
+    for (size_t i = seen; i < keys; i++) out[i] = 0.0f;
+  }
+}
+
+// p · (dp − Σ dp p); what was not seen has p = 0.
+void CausalSoftmaxBackward(const float *__restrict probabilities, const float *__restrict d_probabilities,
+                           float *__restrict d_scores, size_t begin, size_t end, size_t queries, size_t keys) {
+  for (size_t row = begin; row < end; row++) {
+    const float *p = probabilities + row * keys, *d = d_probabilities + row * keys;
+    float *out = d_scores + row * keys;
+    const size_t seen = keys - queries + row % queries + 1;
+    float sum = 0.0f;
+    for (size_t i = 0; i < seen; i++) sum += p[i] * d[i];
+    for (size_t i = 0; i < seen; i++) out[i] = p[i] * (d[i] - sum);
+    for (size_t i = seen; i < keys; i++) out[i] = 0.0f;
+  }
+}
+
 // The columns of the thick image that tap v leads to a place inside the thin one.
 inline void InsideColumns(const ThinConvolution &c, int v, int *first, int *last) {
   int low = 0, high = c.columns;
@@ -328,8 +384,10 @@ void ThinFilterGradient(const ThinConvolution &c, const float *thin, const float
   Multiply(scratch, count, packed_thick, d_filter, c.channels, taps, count, c.channels, true);
 }
 
-constexpr LoopTable kTable = {PackedSize, Pack,      Multiply,          LstmForward, LstmBackward,      Adam,
-                              LayerNorm,  LayerNormBackward, ThinToThick, ThickToThin, ThinFilterGradient};
+constexpr LoopTable kTable = {
+    PackedSize,     Pack,        Multiply,       LstmForward,          LstmBackward,
+    Adam,           LayerNorm,   LayerNormBackward, Gelu,              GeluBackward,
+    CausalSoftmax,  CausalSoftmaxBackward, ThinToThick, ThickToThin,   ThinFilterGradient};
 
 }  // namespace
 }  // namespace generative

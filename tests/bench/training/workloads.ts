@@ -11,6 +11,7 @@ const {
   buildGpt,
   causalAttention,
   compile,
+  gelu,
   gptGenerator,
   layerNorm,
   linear,
@@ -263,8 +264,5 @@ function gptBlock(h: Tensor, p: Record<string, Variable>, i: number): Tensor {
   const up = linear(norm(seen, p, `${i}_norm2`), weights("up"), weights("up_bias"));
   return seen.add(linear(gelu(up), weights("down"), weights("down_bias")));
 }
-
-/** x Φ(x), exact. */
-const gelu = (x: Tensor) => x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1));
 
 export { buildGpt, compile, gptGenerator, setTracing };
