@@ -173,7 +173,7 @@ export async function benchTraining(
     console.log(
       `\n${name}, ${(comparison.flops / 1e9).toFixed(2)} GFLOP a step\n${formatTable(comparison, peak)}`,
     );
-    writeFileSync(join(out, `${name}-losses.svg`), await drawLosses(comparison));
+    if (name !== "generation") writeFileSync(join(out, `${name}-losses.svg`), await drawLosses(comparison));
     writeFileSync(join(out, "training.json"), `${JSON.stringify({ peak, comparisons }, undefined, 1)}\n`);
   }
   console.log(
