@@ -172,16 +172,20 @@ function nvidia(): Finding {
   const query = ["--query-gpu=name,memory.total,memory.used,driver_version", "--format=csv,noheader"];
   const { status, stdout } = spawnSync("nvidia-smi", query, { encoding: "utf8" });
   if (status === 0) {
-    const devices = stdout.trim().split("\n").map((line) => {
-      const [name, total, used, driver] = line.split(", ");
-      return `${name}, ${total} (${used} in use), driver ${driver}`;
-    });
+    const devices = stdout
+      .trim()
+      .split("\n")
+      .map((line) => {
+        const [name, total, used, driver] = line.split(", ");
+        return `${name}, ${total} (${used} in use), driver ${driver}`;
+      });
     return { what, found: devices.join("; ") };
   }
   return {
     what,
     found: "no driver answers (nvidia-smi), so TensorFlow computes on the processor",
-    remedy: "install NVIDIA's driver, 525 or newer; in a container start it with --gpus all; without a GPU: ./course --cpu",
+    remedy:
+      "install NVIDIA's driver, 525 or newer; in a container start it with --gpus all; without a GPU: ./course --cpu",
   };
 }
 

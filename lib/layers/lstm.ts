@@ -21,17 +21,43 @@ export interface LstmWeights {
  * @returns h (time, batch, units); h₀ and c₀ are 0
  * @throws ShapeError where the weights do not fit
  */
-export function lstm(x: tf.Tensor3D, { kernel, recurrent, bias }: LstmWeights): tf.Tensor3D {
-  const inputs = x.shape[2];
+export function lstm(x: tf.Tensor3D, weights: LstmWeights): tf.Tensor3D {
+  checkWeights("lstm", x, weights);
+  return hasOwnKernels() ? fused(x, weights) : tf.tidy(() => composed(x, weights).h);
+}
+
+/** What a cell hands on: its output h and its memory c, (batch, units) each. */
+export type LstmState = { h: tf.Tensor2D; c: tf.Tensor2D };
+
+/**
+ * The same, with the memory too: h and c after every time, (time, batch, units). For reading a text to go on from; its gradient is
+ * that of the composed ops.
+ */
+export function lstmStates(x: tf.Tensor3D, weights: LstmWeights): { h: tf.Tensor3D; c: tf.Tensor3D } {
+  checkWeights("lstmStates", x, weights);
+  if (!hasOwnKernels()) return tf.tidy(() => composed(x, weights));
+  const { kernel, recurrent, bias } = weights;
+  const [gates, c, h] = nativeOp("GenerativeLstmForward", [x, kernel, recurrent, bias], {}, 3);
+  gates!.dispose();
+  return { h: h as tf.Tensor3D, c: c as tf.Tensor3D };
+}
+
+/** One time: x (batch, inputs) and the state before to the state after. */
+export function lstmStep(x: tf.Tensor2D, { h, c }: LstmState, weights: LstmWeights): LstmState {
+  checkWeights("lstmStep", x, weights);
+  const { kernel, recurrent, bias } = weights;
+  return tf.tidy(() => cell(tf.matMul(x, kernel).add(bias), { h, c }, recurrent));
+}
+
+function checkWeights(name: string, x: tf.Tensor, { kernel, recurrent, bias }: LstmWeights): void {
+  const inputs = x.shape.at(-1);
   const units = recurrent.shape[0];
   const gates = 4 * units;
   if (kernel.shape.join() !== `${inputs},${gates}` || recurrent.shape[1] !== gates || bias.size !== gates)
     throw new ShapeError(
-      `lstm: expected kernel (${inputs}, ${gates}), recurrent (${units}, ${gates}) and bias (${gates}) for x ` +
+      `${name}: expected kernel (${inputs}, ${gates}), recurrent (${units}, ${gates}) and bias (${gates}) for x ` +
         `(${x.shape.join(", ")}); got (${kernel.shape.join(", ")}), (${recurrent.shape.join(", ")}) and (${bias.shape.join(", ")}).`,
     );
-  const weights = { kernel, recurrent, bias };
-  return hasOwnKernels() ? fused(x, weights) : tf.tidy(() => composed(x, weights));
 }
 
 /** The sequence in one op, lib/native/kernels/lstm_kernel.cc. */
@@ -76,7 +102,10 @@ function recurrentGradient(hidden: tf.Tensor3D, dGates: tf.Tensor3D): tf.Tensor2
   return tf.matMul(before, after, true);
 }
 
-function composed(x: tf.Tensor3D, { kernel, recurrent, bias }: LstmWeights): tf.Tensor3D {
+function composed(
+  x: tf.Tensor3D,
+  { kernel, recurrent, bias }: LstmWeights,
+): { h: tf.Tensor3D; c: tf.Tensor3D } {
   const [time, batch, inputs] = x.shape;
   // One large product for all times; only the recurrent part has to wait for the time before.
   const projected = tf
@@ -84,18 +113,26 @@ function composed(x: tf.Tensor3D, { kernel, recurrent, bias }: LstmWeights): tf.
     .add(bias)
     .reshape<tf.Tensor3D>([time, batch, bias.size]);
   // From zeros rather than from the second time on, so that every weight has a gradient at length 1 too.
-  let h = tf.zeros<tf.Rank.R2>([batch, recurrent.shape[0]]);
-  let c = h;
-  const outputs: tf.Tensor2D[] = [];
+  const zeros = tf.zeros<tf.Rank.R2>([batch, recurrent.shape[0]]);
+  let state: LstmState = { h: zeros, c: zeros };
+  const states: LstmState[] = [];
   // The gradient of tfjs's unstack fails where it gives one tensor.
   const inputAt =
     time === 1 ? [projected.squeeze<tf.Tensor2D>([0])] : (tf.unstack(projected) as tf.Tensor2D[]);
   for (const input of inputAt) {
-    const z = input.add(tf.matMul(h, recurrent));
-    const [i, f, g, o] = tf.split(z, 4, 1) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
-    c = f.sigmoid().mul<tf.Tensor2D>(c).add(i.sigmoid().mul(g.tanh()));
-    h = o.sigmoid().mul(c.tanh());
-    outputs.push(h);
+    state = cell(input, state, recurrent);
+    states.push(state);
   }
-  return tf.stack(outputs) as tf.Tensor3D;
+  return {
+    h: tf.stack(states.map(({ h }) => h)) as tf.Tensor3D,
+    c: tf.stack(states.map(({ c }) => c)) as tf.Tensor3D,
+  };
+}
+
+/** @param projected x W + b, (batch, 4 · units) */
+function cell(projected: tf.Tensor2D, { h, c }: LstmState, recurrent: tf.Tensor2D): LstmState {
+  const z = projected.add(tf.matMul(h, recurrent));
+  const [i, f, g, o] = tf.split(z, 4, 1) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
+  const memory = f.sigmoid().mul<tf.Tensor2D>(c).add<tf.Tensor2D>(i.sigmoid().mul(g.tanh()));
+  return { h: o.sigmoid().mul(memory.tanh()), c: memory };
 }

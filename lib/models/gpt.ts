@@ -9,6 +9,7 @@ import { attend, causalAttention } from "../layers/attention";
 import { gelu } from "../layers/gelu";
 import { layerNorm } from "../layers/layer-norm";
 import { linear } from "../layers/linear";
+import type { LanguageModel } from "./language-model";
 
 export interface GptOptions {
   /** How many different tokens there are. */
@@ -154,6 +155,24 @@ export function stepGpt(
       });
     return { logits: readOut(gpt, h).reshape<tf.Tensor2D>([-1, vocabulary]), cache: next };
   });
+}
+
+/** For textGenerator. */
+export function gptLanguageModel(gpt: Gpt): LanguageModel<GptCache> {
+  const { vocabulary, context } = gpt.options;
+  return {
+    vocabulary,
+    context,
+    read: (tokens, last) =>
+      tf.tidy(() => {
+        const { logits, cache } = run(gpt, tokens);
+        return { logits: tf.gather(logits, last, 1).reshape<tf.Tensor2D>([-1, vocabulary]), state: cache };
+      }),
+    step: (token, place, before) => {
+      const { logits, cache } = stepGpt(gpt, token, place, before);
+      return { logits, state: cache };
+    },
+  };
 }
 
 type Attention = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) => tf.Tensor;

@@ -1,4 +1,4 @@
-/** Text from a GPT, token by token: the prompt is read in one call, then each token is one compiled call, its drawing included. */
+/** Text from a language model, token by token: the prompt is read in one call, then each token is one compiled call, its drawing included. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { compile, type CompiledStep } from "../core/compile";
 import { OptionError } from "../core/errors";
@@ -6,23 +6,24 @@ import { interruptSignal } from "../core/interrupt";
 import { Random } from "../core/random";
 import { randomCategorical, randomKey, type RandomKey } from "../core/random-ops";
 import { tf } from "../core/tf";
-import { type Gpt, type GptCache, prefillGpt, stepGpt } from "../models/gpt";
+import type { TensorTree } from "../core/tracing/tensor-tree";
+import type { LanguageModel } from "../models/language-model";
 
 export interface GenerateOptions {
-  /** How many tokens to make; until the context is full unless told. */
+  /** How many tokens to make; until the context is full unless told, for a recurrent network without end. */
   tokens?: number;
   /** Logits are divided by it: below 1 bolder, above 1 wilder, 0 takes the most probable token each time. */
   temperature?: number;
   /** Decides the draws. */
   seed?: number;
-  /** Compiles the step with XLA: a second or two at the beginning, several times as fast from then on. */
+  /** Compiles the steps with XLA: a second or two at the beginning; for a GPT several times as fast from then on. */
   xla?: boolean;
 }
 
 export const generateDefaults = { temperature: 1, seed: 0, xla: false };
 
 /** A generator of text that keeps its compiled steps from one text to the next. */
-export interface GptGenerator {
+export interface TextGenerator {
   /**
    * The tokens that follow a prompt, one by one. The notebook's stop button ends it by throwing.
    *
@@ -30,44 +31,46 @@ export interface GptGenerator {
    * @throws OptionError where the prompt is empty, too long, or has an unknown token
    */
   generate(prompt: ArrayLike<number>): AsyncGenerator<number, void, undefined>;
-  /** Frees the compiled steps; the GPT's weights stay. */
+  /** Frees the compiled steps; the model's weights stay. */
   dispose(): void;
 }
 
-type Drawn = { token: tf.Tensor1D; cache: GptCache };
+type Drawn<State extends TensorTree> = { token: tf.Tensor1D; state: State };
 
 /**
- * Makes ready to generate with a GPT:
+ * Makes ready to generate with a model:
  *
- *     const generator = gptGenerator(gpt, { temperature: 0.8 });
+ *     const generator = textGenerator(gptLanguageModel(gpt), { temperature: 0.8 });
  *     for await (const token of generator.generate(encode("To be"))) …
  *
  * @throws OptionError where an option makes no sense
  */
-export function gptGenerator(gpt: Gpt, options: GenerateOptions = {}): GptGenerator {
+export function textGenerator<State extends TensorTree>(
+  model: LanguageModel<State>,
+  options: GenerateOptions = {},
+): TextGenerator {
   const { tokens = Infinity, temperature, seed, xla } = { ...generateDefaults, ...options };
   if (!(temperature >= 0 && temperature < Infinity))
-    throw new OptionError(`gptGenerator: temperature: expected a number from 0, got ${temperature}.`);
+    throw new OptionError(`textGenerator: temperature: expected a number from 0, got ${temperature}.`);
   if (tokens !== Infinity && (!Number.isInteger(tokens) || tokens < 1))
-    throw new OptionError(`gptGenerator: tokens: expected a positive whole number, got ${tokens}.`);
-  const { context, vocabulary } = gpt.options;
+    throw new OptionError(`textGenerator: tokens: expected a positive whole number, got ${tokens}.`);
+  const { context, vocabulary } = model;
   const pick = (logits: tf.Tensor2D, key: RandomKey) =>
     (temperature === 0 ? logits.argMax(1) : randomCategorical(key, logits.div(temperature))) as tf.Tensor1D;
   const compileOptions = { eagerFirst: false, xla };
 
   // Prompts are padded to a power of two, so that a handful of recordings serves every length.
-  const read: CompiledStep<[tf.Tensor2D, tf.Scalar, RandomKey], Drawn> = compile(
+  const read: CompiledStep<[tf.Tensor2D, tf.Scalar, RandomKey], Drawn<State>> = compile(
     (prompt: tf.Tensor2D, last: tf.Scalar, key: RandomKey) => {
-      const { logits, cache } = prefillGpt(gpt, prompt);
-      const atLast = tf.gather(logits, last, 1).reshape<tf.Tensor2D>([-1, vocabulary]);
-      return { token: pick(atLast, key), cache };
+      const { logits, state } = model.read(prompt, last);
+      return { token: pick(logits, key), state };
     },
     { name: "prefill", ...compileOptions },
   );
-  const step: CompiledStep<[tf.Tensor1D, tf.Scalar, GptCache, RandomKey], Drawn> = compile(
-    (token: tf.Tensor1D, place: tf.Scalar, cache: GptCache, key: RandomKey) => {
-      const next = stepGpt(gpt, token, place, cache);
-      return { token: pick(next.logits, key), cache: next.cache };
+  const step: CompiledStep<[tf.Tensor1D, tf.Scalar, State, RandomKey], Drawn<State>> = compile(
+    (token: tf.Tensor1D, place: tf.Scalar, before: State, key: RandomKey) => {
+      const { logits, state } = model.step(token, place, before);
+      return { token: pick(logits, key), state };
     },
     { name: "generate", ...compileOptions },
   );
@@ -77,7 +80,7 @@ export function gptGenerator(gpt: Gpt, options: GenerateOptions = {}): GptGenera
     const interrupted = interruptSignal();
     const random = new Random(seed);
     const count = Math.min(tokens, context - prompt.length + 1);
-    let drawn = tf.tidy(() => {
+    let drawn = tidy(() => {
       const padded = Math.min(context, 2 ** Math.ceil(Math.log2(prompt.length)));
       const places = Int32Array.from({ length: padded }, (_, i) => prompt[i] ?? 0);
       return read(
@@ -95,18 +98,18 @@ export function gptGenerator(gpt: Gpt, options: GenerateOptions = {}): GptGenera
         if (made % 16 === 0) await nextTurn();
         interrupted?.throwIfAborted();
         const before = drawn;
-        drawn = tf.tidy(() =>
+        drawn = tidy(() =>
           step(
             before.token,
             tf.scalar(prompt.length + made - 1, "int32"),
-            before.cache,
+            before.state,
             randomKey(random.fork(made)),
           ),
         );
-        tf.dispose(before);
+        dispose(before);
       }
     } finally {
-      tf.dispose(drawn);
+      dispose(drawn);
     }
   }
 
@@ -131,3 +134,7 @@ function checkPrompt(prompt: ArrayLike<number>, context: number, vocabulary: num
         `generate: prompt: token ${i}: expected a whole number from 0 to ${vocabulary - 1}, got ${prompt[i]}.`,
       );
 }
+
+// tfjs's types know no generic results.
+const tidy = <T extends TensorTree>(body: () => T): T => tf.tidy(body as never) as T;
+const dispose = tf.dispose as (tree: TensorTree) => void;

@@ -6,8 +6,8 @@ import { OptionError, ShapeError } from "../../lib/core/errors.ts";
 import { decodeSafetensors } from "../../lib/core/safetensors.ts";
 import { tf } from "../../lib/core/tf.ts";
 import { softmaxCrossEntropy } from "../../lib/layers/cross-entropy.ts";
-import { buildGpt, gptLogits, prefillGpt, stepGpt } from "../../lib/models/gpt.ts";
-import { gptGenerator, type GenerateOptions } from "../../lib/sampling/generate.ts";
+import { buildGpt, gptLanguageModel, gptLogits, prefillGpt, stepGpt } from "../../lib/models/gpt.ts";
+import { type GenerateOptions, textGenerator } from "../../lib/sampling/generate.ts";
 
 const path = join(import.meta.dirname, "../fixtures/gpt/gpt.safetensors");
 const { tensors } = decodeSafetensors(readFileSync(path), path);
@@ -85,7 +85,7 @@ test("token by token with a cache, in a batch, the logits are those of the whole
 });
 
 async function continueText(prompt: ArrayLike<number>, options: GenerateOptions): Promise<number[]> {
-  const generator = gptGenerator(gpt, options);
+  const generator = textGenerator(gptLanguageModel(gpt), options);
   const made: number[] = [];
   for await (const token of generator.generate(prompt)) made.push(token);
   generator.dispose();
@@ -115,7 +115,8 @@ describe.each([false, true])("generating, with XLA: %s", (xla) => {
 });
 
 test("draws are as frequent as the softmax of logits over the temperature says", async () => {
-  const generator = (seed: number) => gptGenerator(gpt, { tokens: 1, temperature: 1.5, seed });
+  const generator = (seed: number) =>
+    textGenerator(gptLanguageModel(gpt), { tokens: 1, temperature: 1.5, seed });
   const counts = new Array<number>(11).fill(0);
   const draws = 600;
   const tracing = setTracing(false); // as fast here, where each generator makes one token
@@ -143,7 +144,7 @@ test("draws are as frequent as the softmax of logits over the temperature says",
 });
 
 test("one generator serves many prompts with a few recordings, and leaving it early leaves nothing behind", async () => {
-  const generator = gptGenerator(gpt, { temperature: 0 });
+  const generator = textGenerator(gptLanguageModel(gpt), { temperature: 0 });
   const before = tf.memory().numTensors;
   const firsts: number[] = [];
   for (const length of [1, 2, 3, 4, 5, 6])
@@ -165,7 +166,7 @@ test("what makes no sense is named", async () => {
     /width: expected a multiple of heads \(3\), got 10/,
   );
   expect(() => gptLogits(gpt, tf.zeros([1, 13], "int32"))).toThrow(ShapeError);
-  expect(() => gptGenerator(gpt, { temperature: -1 })).toThrow(
+  expect(() => textGenerator(gptLanguageModel(gpt), { temperature: -1 })).toThrow(
     /temperature: expected a number from 0, got -1/,
   );
   await expect(continueText([], {})).rejects.toThrow("expected 1 to 12 tokens, got 0.");

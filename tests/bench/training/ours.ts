@@ -4,8 +4,9 @@ import {
   buildGpt,
   compile,
   type GenerationName,
-  gptGenerator,
+  gptLanguageModel,
   setTracing,
+  textGenerator,
   type Workload,
   type WorkloadName,
   workloads,
@@ -40,7 +41,7 @@ function prepareTraining(workloadName: WorkloadName) {
 function prepareGeneration() {
   const gpt = buildGpt({ vocabulary: 65 });
   writeWorkload({ parameters: gpt.weights, inputs: {} }, file);
-  const generator = gptGenerator(gpt, { tokens: 127, xla: engine === "xla" });
+  const generator = textGenerator(gptLanguageModel(gpt), { tokens: 127, xla: engine === "xla" });
   const perToken = 2 * (4 * (12 * 128 * 128 + 2 * 128 * 128) + 128 * 65);
   return {
     flops: 127 * perToken,

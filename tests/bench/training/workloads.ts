@@ -9,10 +9,11 @@ import type * as generative from "@actl/generative";
 const {
   Adam,
   buildGpt,
+  gptLanguageModel,
   causalAttention,
   compile,
   gelu,
-  gptGenerator,
+  textGenerator,
   layerNorm,
   linear,
   lstm,
@@ -265,4 +266,4 @@ function gptBlock(h: Tensor, p: Record<string, Variable>, i: number): Tensor {
   return seen.add(linear(gelu(up), weights("down"), weights("down_bias")));
 }
 
-export { buildGpt, compile, gptGenerator, setTracing };
+export { buildGpt, compile, gptLanguageModel, textGenerator, setTracing };
