@@ -85,9 +85,9 @@ export function bindingPath(): string {
 export function loadBinding(): { binding: TensorFlowBinding } | { missing: string } {
   const path = bindingPath();
   if (!existsSync(path)) return { missing: "the native addon has not been built (./course doctor says why)" };
-  // tfjs-node 4.22 still calls these two; Node 23 removed the first and warns of the second.
+  // tfjs-node 4.22 still calls these two; Node 22 warns of both, and Node 23 removed the first.
   const removed = util as unknown as Record<string, unknown>;
-  removed.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+  removed.isNullOrUndefined = (value: unknown) => value === null || value === undefined;
   removed.isArray = Array.isArray;
   // A GPU is shared with other notebooks: take memory as it is needed, not all at once.
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true";

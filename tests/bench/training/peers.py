@@ -12,7 +12,7 @@ import sys
 import time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ["KERAS_BACKEND"] = "jax" if sys.argv[2:3] == ["keras-jax"] else "tensorflow"
 
 import numpy as np
 
@@ -35,64 +35,114 @@ def read(path):
     return groups["parameter"], groups["input"]
 
 
-# ---- Keras: layers and optimisers of Keras 3, one tf.function per step ----
+# ---- Keras: layers and optimisers of Keras 3, one tf.function or jax.jit per step ----
 
 
-def keras_step(workload, parameters, inputs, xla, jit_only=False):
+def keras_step(workload, parameters, inputs, xla, jax_backend=False):
     import keras
-    import tensorflow as tf
     from keras import layers, ops
 
-    def adam():
-        return keras.optimizers.Adam(**ADAM)
+    def adam(variables):
+        optimizer = keras.optimizers.Adam(**ADAM)
+        optimizer.build(variables)
+        return optimizer
 
     def set_weights(model, names):
         model.set_weights([parameters[name] for name in names])
 
-    def real_loss(logits):
-        return ops.mean(ops.softplus(-logits))
-
-    def fake_loss(logits):
-        return ops.mean(ops.softplus(logits))
+    def bce(labels, logits):  # of logits, mean
+        return ops.mean(ops.maximum(logits, 0) - logits * labels + ops.log1p(ops.exp(-ops.abs(logits))))
 
     def leaky():
         return layers.LeakyReLU(SLOPE)
 
+    if jax_backend:
+        import jax
+
+        def compile_step(models, optimizers, losses):
+            """losses[i](call, inputs) is the loss whose gradient moves models[i]; call(i, x) applies a model."""
+
+            def step(state, tensors):
+                weights, slots = state
+                total = 0.0
+                for i, loss in enumerate(losses):
+
+                    def loss_of(mine):
+                        now = [mine if j == i else w for j, w in enumerate(weights)]
+                        return loss(lambda j, x: models[j].stateless_call(now[j], fixed[j], x)[0], tensors)
+
+                    value, gradients = jax.value_and_grad(loss_of)(weights[i])
+                    moved, slot = optimizers[i].stateless_apply(slots[i], gradients, weights[i])
+                    weights = [moved if j == i else w for j, w in enumerate(weights)]
+                    slots = [slot if j == i else s for j, s in enumerate(slots)]
+                    total = total + value
+                return (weights, slots), total
+
+            step = jax.jit(step, donate_argnums=0)
+            fixed = [[v.value for v in model.non_trainable_variables] for model in models]
+            state = (
+                [[v.value for v in model.trainable_variables] for model in models],
+                [[v.value for v in optimizer.variables] for optimizer in optimizers],
+            )
+            tensors = {name: ops.convert_to_tensor(value) for name, value in inputs.items()}
+
+            def run():
+                nonlocal state
+                state, total = step(state, tensors)
+                return float(total)
+
+            return run
+    else:
+        import tensorflow as tf
+
+        def compile_step(models, optimizers, losses):
+            @tf.function(jit_compile=xla)
+            def step(tensors):
+                total = 0.0
+                for model, optimizer, loss in zip(models, optimizers, losses):
+                    with tf.GradientTape() as tape:
+                        value = loss(lambda j, x: models[j](x), tensors)
+                    gradients = tape.gradient(value, model.trainable_variables)
+                    optimizer.apply(gradients, model.trainable_variables)
+                    total += value
+                return total
+
+            tensors = {name: tf.constant(value) for name, value in inputs.items()}
+            return lambda: float(step(tensors))
+
     def two_players(g, d):
-        adam_g, adam_d = adam(), adam()
-        adam_g.build(g.trainable_variables)
-        adam_d.build(d.trainable_variables)
-        real, z1, z2 = (tf.constant(inputs[name]) for name in ("real", "z1", "z2"))
+        def loss_of_d(call, x):
+            fake = ops.stop_gradient(call(1, x["z1"]))
+            if "labels" in x:  # the lecture's: real and fake in one batch
+                return bce(x["labels"], call(0, ops.concatenate([x["real"], fake])))
+            return ops.mean(ops.softplus(-call(0, x["real"]))) + ops.mean(ops.softplus(call(0, fake)))
 
-        @tf.function(jit_compile=xla)
-        def step(real, z1, z2):
-            fake = g(z1)
-            with tf.GradientTape() as tape:
-                loss_d = real_loss(d(real)) + fake_loss(d(fake))
-            adam_d.apply(tape.gradient(loss_d, d.trainable_variables), d.trainable_variables)
-            with tf.GradientTape() as tape:
-                loss_g = real_loss(d(g(z2)))
-            adam_g.apply(tape.gradient(loss_g, g.trainable_variables), g.trainable_variables)
-            return loss_d + loss_g
+        def loss_of_g(call, x):
+            return ops.mean(ops.softplus(-call(0, call(1, x["z2"]))))
 
-        return lambda: float(step(real, z1, z2))
+        optimizers = [adam(d.trainable_variables), adam(g.trainable_variables)]
+        return compile_step([d, g], optimizers, [loss_of_d, loss_of_g])
 
     def classifier(model):
-        optimizer = adam()
-        optimizer.build(model.trainable_variables)
-        x, y = tf.constant(inputs["x"]), tf.constant(inputs["y"])
+        def loss(call, x):
+            logits = call(0, x["x"])
+            return ops.mean(ops.sparse_categorical_crossentropy(x["y"], logits, from_logits=True))
 
-        @tf.function(jit_compile=xla)
-        def step(x, y):
-            with tf.GradientTape() as tape:
-                logits = model(x)
-                losses = tf.nn.sparse_softmax_cross_entropy_with_logits(y, logits)
-                loss = tf.reduce_mean(losses)
-            optimizer.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
-            return loss
+        return compile_step([model], [adam(model.trainable_variables)], [loss])
 
-        return lambda: float(step(x, y))
-
+    if workload == "gan":
+        g = keras.Sequential([
+            layers.Input((128,)), layers.Dense(6272), leaky(), layers.Reshape((7, 7, 128)),
+            layers.Conv2DTranspose(128, 4, 2, "same"), leaky(), layers.Conv2DTranspose(128, 4, 2, "same"), leaky(),
+            layers.Conv2D(1, 7, padding="same", activation="sigmoid"),
+        ])
+        d = keras.Sequential([
+            layers.Input((28, 28, 1)), layers.Conv2D(64, 3, 2, "same"), leaky(), layers.Conv2D(128, 3, 2, "same"), leaky(),
+            layers.GlobalMaxPooling2D(), layers.Dense(1),
+        ])
+        set_weights(g, [f"g_{i}" for i in range(8)])
+        set_weights(d, [f"d_{i}" for i in range(6)])
+        return two_players(g, d)
     if workload == "dcgan":
         g = keras.Sequential([
             layers.Input((100,)), layers.Dense(6272, use_bias=False), leaky(), layers.Reshape((7, 7, 128)),
@@ -206,6 +256,8 @@ def torch_step(workload, parameters, inputs, channels_last, compiled):
             real = real.contiguous(memory_format=torch.channels_last)
 
         def loss_of_d(real, fake):
+            if "labels" in x:  # the lecture's: real and fake in one batch
+                return F.binary_cross_entropy_with_logits(judge(torch.cat([real, fake])), x["labels"])
             return real_loss(judge(real)) + fake_loss(judge(fake))
 
         def loss_of_g(z):
@@ -251,6 +303,19 @@ def torch_step(workload, parameters, inputs, channels_last, compiled):
 
         return step
 
+    if workload == "gan":
+        def generate(z):
+            h = F.leaky_relu(z @ p["g_0"] + p["g_1"], SLOPE).view(-1, 7, 7, 128).permute(0, 3, 1, 2)
+            h = F.leaky_relu(F.conv_transpose2d(h, p["g_2"], p["g_3"], stride=2, padding=1), SLOPE)
+            h = F.leaky_relu(F.conv_transpose2d(h, p["g_4"], p["g_5"], stride=2, padding=1), SLOPE)
+            return torch.sigmoid(F.conv2d(h, p["g_6"], p["g_7"], padding=3))
+
+        def judge(images):  # TensorFlow pads 28 and 14 to be halved by one row below and one column to the right
+            h = F.leaky_relu(F.conv2d(F.pad(images, (0, 1, 0, 1)), p["d_0"], p["d_1"], stride=2), SLOPE)
+            h = F.leaky_relu(F.conv2d(F.pad(h, (0, 1, 0, 1)), p["d_2"], p["d_3"], stride=2), SLOPE)
+            return h.amax((2, 3)) @ p["d_4"] + p["d_5"]
+
+        return two_players(generate, judge, [n for n in p if n[0] == "g"], [n for n in p if n[0] == "d"])
     if workload == "dcgan":
         def generate(z):
             h = F.leaky_relu(z @ p["g_dense"], SLOPE).view(-1, 7, 7, 128).permute(0, 3, 1, 2)
@@ -338,6 +403,7 @@ def torch_step(workload, parameters, inputs, channels_last, compiled):
 ENGINES = {
     "keras": lambda *args: keras_step(*args, xla=False),
     "keras-xla": lambda *args: keras_step(*args, xla=True),
+    "keras-jax": lambda *args: keras_step(*args, xla=True, jax_backend=True),
     "torch": lambda *args: torch_step(*args, channels_last=False, compiled=False),
     "torch-channels-last": lambda *args: torch_step(*args, channels_last=True, compiled=False),
     "torch-compile": lambda *args: torch_step(*args, channels_last=False, compiled=True),

@@ -8,6 +8,7 @@ import type * as generative from "@actl/generative";
 // The built library, as a notebook has it.
 const {
   Adam,
+  buildGan,
   buildGpt,
   gptLanguageModel,
   causalAttention,
@@ -17,10 +18,14 @@ const {
   layerNorm,
   linear,
   lstm,
+  noisyLabels,
   Random,
   setTracing,
   softmaxCrossEntropy,
   tf,
+  trainableVariables,
+  trainDiscriminatorOneStep,
+  trainGeneratorOneStep,
 } = createRequire(import.meta.url)("@actl/generative") as typeof generative;
 
 type Tensor = generative.tf.Tensor;
@@ -42,10 +47,10 @@ export interface Workload {
 export const ADAM = { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
 const SLOPE = 0.2;
 
-export type WorkloadName = "dcgan" | "ring" | "char-rnn" | "gpt";
+export type WorkloadName = "gan" | "dcgan" | "ring" | "char-rnn" | "gpt";
 /** Not a training: 127 tokens from a GPT of the same size, one by one. */
 export type GenerationName = "generation";
-export const workloads: Record<WorkloadName, () => Workload> = { dcgan, ring, "char-rnn": charRnn, gpt };
+export const workloads: Record<WorkloadName, () => Workload> = { gan, dcgan, ring, "char-rnn": charRnn, gpt };
 
 const random = new Random(7);
 
@@ -74,6 +79,39 @@ const tokens = (count: number, shape: number[]) =>
 /** −log σ(±logits), as the GANs of the course have it. */
 const realLoss = (logits: Tensor) => logits.neg().softplus().mean<Scalar>();
 const fakeLoss = (logits: Tensor) => logits.softplus().mean<Scalar>();
+
+/** The lecture's GAN, both steps of its schematic, batch 64. */
+function gan(): Workload {
+  const batch = 64;
+  const networks = buildGan({ seed: 1 });
+  const name = (prefix: string, model: generative.tf.LayersModel) =>
+    trainableVariables(model).map((variable, i) => [`${prefix}_${i}`, variable] as const);
+  const [g, d] = [name("g", networks.generator), name("d", networks.discriminator)];
+  const adamG = new Adam(
+    g.map(([, variable]) => variable),
+    ADAM,
+  );
+  const adamD = new Adam(
+    d.map(([, variable]) => variable),
+    ADAM,
+  );
+  const generator = 128 * 6272 + 49 * 16 * 128 * 128 + 196 * 16 * 128 * 128 + 784 * 49 * 128;
+  const discriminator = 196 * 9 * 64 + 49 * 9 * 64 * 128;
+  return {
+    parameters: Object.fromEntries([...g, ...d]),
+    inputs: {
+      real: normal(batch, 28, 28, 1).sigmoid(),
+      z1: normal(batch, 128),
+      z2: normal(batch, 128),
+      labels: noisyLabels(random, batch, 0.05),
+    },
+    step: ({ real, z1, z2, labels }) => {
+      const dealer = trainDiscriminatorOneStep(networks, adamD, real as never, z1 as never, labels as never);
+      return dealer.loss.add(trainGeneratorOneStep(networks, adamG, z2 as never));
+    },
+    flops: 2 * batch * (4 * generator + 9 * discriminator),
+  };
+}
 
 /** Batch 64: z 100 → 7 × 7 × 128 → 14 → 28 pixels, and a discriminator of two convolutions; one step of each player. */
 function dcgan(): Workload {
