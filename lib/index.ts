@@ -34,6 +34,8 @@ export { imagesToTensor } from "./data/tensors";
 export { causalAttention } from "./layers/attention";
 export { softmaxCrossEntropy } from "./layers/cross-entropy";
 export { gelu } from "./layers/gelu";
+export { gru } from "./layers/gru";
+export type { GruWeights } from "./layers/gru";
 export { layerNorm } from "./layers/layer-norm";
 export { linear } from "./layers/linear";
 export { lstm, lstmStates, lstmStep } from "./layers/lstm";

@@ -6,6 +6,7 @@ import { ShapeError } from "../../lib/core/errors.ts";
 import { tf } from "../../lib/core/tf.ts";
 import { causalAttention } from "../../lib/layers/attention.ts";
 import { softmaxCrossEntropy } from "../../lib/layers/cross-entropy.ts";
+import { gru } from "../../lib/layers/gru.ts";
 import { layerNorm } from "../../lib/layers/layer-norm.ts";
 import { linear } from "../../lib/layers/linear.ts";
 import { lstm } from "../../lib/layers/lstm.ts";
@@ -49,7 +50,7 @@ test.each<[engine: string, args: string[], environment: Record<string, string>]>
 ])("%s: every output and gradient is PyTorch's", (engine, args, environment) => {
   const { backend, results } = runCases(args, environment);
   expect(engine.startsWith(backend)).toBe(true);
-  expect(Object.keys(results)).toHaveLength(34);
+  expect(Object.keys(results)).toHaveLength(39);
   const wrong = Object.entries(results).flatMap(([name, errors]) =>
     Object.entries(errors).flatMap(([part, error]) =>
       typeof error === "number" && error <= TOLERANCE ? [] : [`${name} ${part}: ${error}`],
@@ -114,6 +115,17 @@ test.each<[name: string, call: () => unknown, words: RegExp]>([
     "causalAttention",
     () => causalAttention(tf.ones([3, 2]), tf.ones([2, 2]), tf.ones([2, 2])),
     /no more queries than keys/,
+  ],
+  [
+    "gru",
+    () =>
+      gru(tf.ones([2, 1, 3]), {
+        kernel: tf.ones([3, 3]),
+        recurrent: tf.ones([1, 3]),
+        bias: tf.ones([3]),
+        recurrentBias: tf.ones([2]),
+      }),
+    /gru: expected .* both biases \(3\).*and \(2\)/,
   ],
   [
     "lstm",

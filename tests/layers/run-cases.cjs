@@ -40,6 +40,8 @@ const toTensor = ({ shape, values }) =>
 /** By the name before "|": our function of the case's arguments, in their order. */
 const layers = {
   lstm: () => (x, kernel, recurrent, bias) => generative.lstm(x, { kernel, recurrent, bias }),
+  gru: () => (x, kernel, recurrent, bias, recurrentBias) =>
+    generative.gru(x, { kernel, recurrent, bias, recurrentBias }),
   layerNorm: () => (x, gain, bias) => generative.layerNorm(x, gain, bias),
   causalAttention: () => (q, k, v) => generative.causalAttention(q, k, v),
   softmaxCrossEntropy: () => (logits, labels) => generative.softmaxCrossEntropy(logits, labels),
@@ -59,6 +61,7 @@ const layers = {
 };
 const argumentsOf = {
   lstm: ["x", "kernel", "recurrent", "bias"],
+  gru: ["x", "kernel", "recurrent", "bias", "recurrentBias"],
   layerNorm: ["x", "gain", "bias"],
   causalAttention: ["q", "k", "v"],
   softmaxCrossEntropy: ["logits", "labels"],

@@ -12,8 +12,8 @@ struct AdamStep {
   float root_correction;  // 1 / (1 − β₂ᵗ)
 };
 
-// A sequence of LSTM cells, time first: rows `begin` to `end` of the batch, so that threads share it.
-struct LstmSequence {
+// A sequence of recurrent cells, time first: rows `begin` to `end` of the batch, so that threads share it.
+struct RecurrentSequence {
   int time, batch, inputs, units, begin, end;
 };
 
@@ -34,13 +34,25 @@ struct LoopTable {
                    int columns, bool accumulate);
 
   // x is (time, batch, inputs); gates gets the activations i, f, g, o; cells and outputs are (time, batch, units).
-  void (*lstm_forward)(const LstmSequence &sequence, const float *x, const float *packed_kernel,
+  void (*lstm_forward)(const RecurrentSequence &sequence, const float *x, const float *packed_kernel,
                        const float *packed_recurrent, const float *bias, float *gates, float *cells, float *outputs);
   // d_gates gets the gradient before the activations, d_x that of x; d_bias (4 units) is added to.
   // scratch: 2 · batch · units floats.
-  void (*lstm_backward)(const LstmSequence &sequence, const float *packed_kernel_transposed,
+  void (*lstm_backward)(const RecurrentSequence &sequence, const float *packed_kernel_transposed,
                         const float *packed_recurrent_transposed, const float *gates, const float *cells,
                         const float *d_outputs, float *d_gates, float *d_x, float *d_bias, float *scratch);
+
+  // parts gets z, r, n and h U + b of n for each row, (time, batch, 4 units); outputs are (time, batch, units).
+  // scratch: batch · 6 · units floats.
+  void (*gru_forward)(const RecurrentSequence &sequence, const float *x, const float *packed_kernel,
+                      const float *packed_recurrent, const float *bias, const float *recurrent_bias, float *parts,
+                      float *outputs, float *scratch);
+  // d_input and d_recurrent get the gradients of x W + b and of h U + b, (time, batch, 3 units); d_bias and d_recurrent_bias
+  // (3 units) are added to. scratch: batch · units floats.
+  void (*gru_backward)(const RecurrentSequence &sequence, const float *packed_kernel_transposed,
+                       const float *packed_recurrent_transposed, const float *parts, const float *outputs,
+                       const float *d_outputs, float *d_input, float *d_recurrent, float *d_x, float *d_bias,
+                       float *d_recurrent_bias, float *scratch);
 
   void (*adam)(const AdamStep &step, const float *gradient, const float *variable, const float *mean,
                const float *square, float *new_variable, float *new_mean, float *new_square, size_t size);

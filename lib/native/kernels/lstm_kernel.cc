@@ -1,37 +1,9 @@
 // A whole sequence of LSTM cells in one op, and its gradient: between cells no op is dispatched, and the recurrent weights stay
 // packed. lib/layers/lstm.ts has the equations.
-#include <algorithm>
-
-#include "kernel_context.h"
-#include "loops.h"
-#include "tensorflow_internals.h"
+#include "recurrent.h"
 
 namespace generative {
 namespace {
-
-// Each thread takes rows of the batch through all times, so that none waits for another; work(part, number of the part).
-template <typename Work>
-void ForParts(const KernelContext &context, const LstmSequence &sequence, int parts, const Work &work) {
-  const int64_t cycles = static_cast<int64_t>(sequence.time) * sequence.batch / parts * sequence.units * sequence.units;
-  ParallelFor(context.get(), parts, cycles, [&](int64_t first, int64_t last) {
-    for (int64_t i = first; i < last; i++) {
-      LstmSequence part = sequence;
-      part.begin = static_cast<int>(sequence.batch * i / parts);
-      part.end = static_cast<int>(sequence.batch * (i + 1) / parts);
-      work(part, static_cast<int>(i));
-    }
-  });
-}
-
-int PartCount(const KernelContext &context, const LstmSequence &sequence) {
-  return std::max(1, std::min(ThreadCount(context.get()), sequence.batch));
-}
-
-std::vector<float> PackMatrix(const float *matrix, int rows, int columns, bool transposed) {
-  std::vector<float> packed(Loops().packed_size(rows, columns));
-  Loops().pack(matrix, rows, columns, transposed, packed.data());
-  return packed;
-}
 
 bool CheckWeights(KernelContext *context, const Shape &kernel, const Shape &recurrent) {
   if (kernel.size() == 2 && recurrent.size() == 2 && recurrent[1] == 4 * recurrent[0] && kernel[1] == recurrent[1])
@@ -54,12 +26,12 @@ void Forward(void *, TF_OpKernelContext *raw) {
   float *cells = context.AllocateOutput(1, {x[0], x[1], units});
   float *outputs = context.AllocateOutput(2, {x[0], x[1], units});
   if (!context.ok()) return;
-  const LstmSequence sequence = {static_cast<int>(x[0]), static_cast<int>(x[1]), static_cast<int>(x[2]),
+  const RecurrentSequence sequence = {static_cast<int>(x[0]), static_cast<int>(x[1]), static_cast<int>(x[2]),
                                  static_cast<int>(units), 0, 0};
   const float *inputs = context.InputFloats(0), *bias = context.InputFloats(3);
   const auto packed_kernel = PackMatrix(context.InputFloats(1), sequence.inputs, 4 * sequence.units, false);
   const auto packed_recurrent = PackMatrix(context.InputFloats(2), sequence.units, 4 * sequence.units, false);
-  ForParts(context, sequence, PartCount(context, sequence), [&](const LstmSequence &part, int) {
+  ForParts(context, sequence, PartCount(context, sequence), [&](const RecurrentSequence &part, int) {
     Loops().lstm_forward(part, inputs, packed_kernel.data(), packed_recurrent.data(), bias, gates, cells, outputs);
   });
 }
@@ -74,7 +46,7 @@ void Backward(void *, TF_OpKernelContext *raw) {
   float *d_x = context.AllocateOutput(1, {gates[0], gates[1], kernel[0]});
   float *d_bias = context.AllocateOutput(2, {4 * units});
   if (!context.ok()) return;
-  const LstmSequence sequence = {static_cast<int>(gates[0]), static_cast<int>(gates[1]), static_cast<int>(kernel[0]),
+  const RecurrentSequence sequence = {static_cast<int>(gates[0]), static_cast<int>(gates[1]), static_cast<int>(kernel[0]),
                                  static_cast<int>(units), 0, 0};
   const float *activations = context.InputFloats(2), *cells = context.InputFloats(3),
               *d_outputs = context.InputFloats(4);
@@ -82,31 +54,12 @@ void Backward(void *, TF_OpKernelContext *raw) {
   const auto packed_recurrent = PackMatrix(context.InputFloats(1), 4 * sequence.units, sequence.units, true);
   const int parts = PartCount(context, sequence);
   std::vector<float> scratch(static_cast<size_t>(2) * sequence.batch * sequence.units);
-  // Sums of the parts are added in their order: the same rounding in every run.
   std::vector<float> bias_sums(static_cast<size_t>(parts) * 4 * units, 0.0f);
-  ForParts(context, sequence, parts, [&](const LstmSequence &part, int i) {
+  ForParts(context, sequence, parts, [&](const RecurrentSequence &part, int i) {
     Loops().lstm_backward(part, packed_kernel.data(), packed_recurrent.data(), activations, cells, d_outputs, d_gates,
                           d_x, bias_sums.data() + static_cast<size_t>(i) * 4 * units, scratch.data());
   });
-  for (int64_t i = 0; i < 4 * units; i++) {
-    d_bias[i] = 0.0f;
-    for (int part = 0; part < parts; part++) d_bias[i] += bias_sums[static_cast<size_t>(part) * 4 * units + i];
-  }
-}
-
-// Gives an output the first axes of one input and the axis `axis` of another.
-void JoinShape(TF_ShapeInferenceContext *context, int from, int axes, int other, int axis, int output,
-               TF_Status *status) {
-  TF_ShapeHandle *first = TF_NewShapeHandle(), *second = TF_NewShapeHandle(), *left = TF_NewShapeHandle(),
-                 *right = TF_NewShapeHandle(), *joined = TF_NewShapeHandle();
-  TF_ShapeInferenceContextGetInput(context, from, first, status);
-  TF_ShapeInferenceContextGetInput(context, other, second, status);
-  TF_ShapeInferenceContextSubshape(context, first, 0, axes, left, status);
-  if (TF_GetCode(status) == TF_OK) TF_ShapeInferenceContextSubshape(context, second, axis, axis + 1, right, status);
-  if (TF_GetCode(status) == TF_OK)
-    TF_ShapeInferenceContextConcatenateShapes(context, left, right, joined, status);
-  if (TF_GetCode(status) == TF_OK) TF_ShapeInferenceContextSetOutput(context, output, joined, status);
-  for (TF_ShapeHandle *handle : {first, second, left, right, joined}) TF_DeleteShapeHandle(handle);
+  AddParts(bias_sums, parts, 4 * units, d_bias);
 }
 
 void InferForward(TF_ShapeInferenceContext *context, TF_Status *status) {

@@ -38,6 +38,22 @@ void SetShape(TF_ShapeInferenceContext *context, int output, int input, std::ini
   c.set_output(output, c.MakeShape(axes));
 }
 
+void SetSequenceShape(TF_ShapeInferenceContext *context, int output, int input, int64_t last) {
+  auto &c = *reinterpret_cast<tensorflow::shape_inference::InferenceContext *>(context);
+  const auto from = c.input(input);
+  if (!c.RankKnown(from) || c.Rank(from) < 2) {
+    c.set_output(output, c.UnknownShape());
+    return;
+  }
+  c.set_output(output, c.MakeShape({c.Dim(from, 0), c.Dim(from, 1), last < 0 ? c.UnknownDim() : c.MakeDim(last)}));
+}
+
+int64_t InputLength(TF_ShapeInferenceContext *context, int input, int axis) {
+  auto &c = *reinterpret_cast<tensorflow::shape_inference::InferenceContext *>(context);
+  const auto from = c.input(input);
+  return c.RankKnown(from) && axis < c.Rank(from) ? c.Value(c.Dim(from, axis)) : -1;
+}
+
 void SetMatrixShape(TF_ShapeInferenceContext *context, int output, int64_t rows, int64_t columns) {
   auto &c = *reinterpret_cast<tensorflow::shape_inference::InferenceContext *>(context);
   c.set_output(output, c.Matrix(rows, columns));

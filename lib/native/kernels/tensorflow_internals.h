@@ -25,6 +25,10 @@ int64_t IntAttribute(TF_ShapeInferenceContext *context, const char *name, TF_Sta
 
 // Gives an output the shape of the first axis of an input and then these lengths.
 void SetShape(TF_ShapeInferenceContext *context, int output, int input, std::initializer_list<int64_t> lengths);
+// The first two axes of an input and then `last`.
+void SetSequenceShape(TF_ShapeInferenceContext *context, int output, int input, int64_t last);
+// −1 where it is only known at run time.
+int64_t InputLength(TF_ShapeInferenceContext *context, int input, int axis);
 void SetMatrixShape(TF_ShapeInferenceContext *context, int output, int64_t rows, int64_t columns);
 
 }  // namespace generative
