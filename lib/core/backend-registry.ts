@@ -6,6 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import type * as nativeBackend from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend";
 import { loadBinding } from "../native/binding";
 import { OptionError } from "./errors";
+import { replaceGradients } from "./gradients";
 import { mendNativeKernels } from "./native-kernels";
 
 export const backendNames = ["tensorflow", "webgpu", "wasm", "cpu"] as const;
@@ -25,6 +26,7 @@ let initialised = false;
  */
 export function chooseInitialBackend(): void {
   if (initialised) return;
+  replaceGradients();
   const wanted = requestedBackend();
   nativeMissing =
     wanted === undefined || wanted === "tensorflow" || wanted === "webgpu"

@@ -46,6 +46,13 @@ function fused(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor1D {
 function composed(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor1D {
   return tf.tidy(() => {
     const oneHot = tf.oneHot(labels, logits.shape[1]);
-    return tf.logSumExp(logits, 1).sub(logits.mul(oneHot).sum(1));
+    const shifted = logits.sub(largest(logits));
+    return shifted.exp().sum(1).log().sub(shifted.mul(oneHot).sum(1));
   });
 }
+
+/** (rows, 1). It keeps the exponentials finite and cancels out, so it is a constant; its own gradient could not be differentiated. */
+const largest = tf.customGrad((...args) => {
+  const [logits] = args as [tf.Tensor, tf.GradSaveFunc];
+  return { value: logits.max(1, true), gradFunc: () => tf.zerosLike(logits) };
+});

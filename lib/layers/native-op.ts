@@ -1,20 +1,23 @@
 /** Calling an op of TensorFlow, or one of the addon's own, that tfjs has no kernel for. */
 import type { tf } from "../core/tf";
-import { nativeBackend, type NativeBackend } from "../core/tracing/native-backend";
+import { engine, nativeBackend, type NativeBackend } from "../core/tracing/native-backend";
 import { isTracingForXla } from "../core/tracing/trace-guard";
 
 /** An attribute's value; whole numbers are given as bigint, so that 1n is not taken for 1.0. */
 type Attribute = number | bigint | "float32" | "int32";
 
-/** Whether ops can be called by name: elsewhere they are composed of tfjs's. */
+/**
+ * Whether ops can be called by name: elsewhere they are composed of tfjs's, and also within a gradient that is differentiated itself,
+ * because the gradients of native ops are native ops, of which the tape knows no gradient.
+ */
 export function hasNativeOps(): boolean {
-  return nativeBackend() !== undefined;
+  return nativeBackend() !== undefined && engine().state.gradientDepth < 2;
 }
 
 /** Whether the addon's own kernels run here: they are for CPUs, and XLA does not know them. */
 export function hasOwnKernels(): boolean {
   const backend = nativeBackend();
-  return backend !== undefined && !backend.binding.isUsingGpuDevice() && !isTracingForXla();
+  return backend !== undefined && hasNativeOps() && !backend.binding.isUsingGpuDevice() && !isTracingForXla();
 }
 
 /** The outputs of a TensorFlow op. tfjs knows no gradient of it: call it within tf.customGrad. */
