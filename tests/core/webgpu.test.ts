@@ -24,20 +24,35 @@ function run(program: string, environment: Record<string, string>): string {
   return stdout.trim();
 }
 
+/** A few steps of every model of the course. */
 const training = `
-  const { buildGan, Random, trainGan, useBackend } = require("@actl/generative");
+  const g = require("@actl/generative");
+  const { Adam, Random, softmaxCrossEntropy, tf } = g;
   (async () => {
-    const { backend } = await useBackend();
-    const images = { pixels: new Random(5).uniforms(16 * 28 * 28), shape: [16, 28, 28, 1] };
+    const { backend } = await g.useBackend();
     const losses = [];
-    for (const pooling of ["max", "flatten"])
-      for await (const step of trainGan(buildGan({ latentSize: 5, filters: 4, seed: 2, pooling }), images, { batchSize: 4, steps: 3 }))
+    const images = { pixels: new Random(5).uniforms(16 * 28 * 28), shape: [16, 28, 28, 1] };
+    for (const pooling of ["max", "flatten"]) {
+      const gan = g.buildGan({ latentSize: 5, filters: 4, seed: 2, pooling });
+      for await (const step of g.trainGan(gan, images, { batchSize: 4, steps: 3 }))
         losses.push(step.discriminatorLoss, step.generatorLoss, step.onReal);
+    }
+    const tokens = tf.tensor2d([[1, 5, 2, 2, 6], [4, 4, 0, 1, 3]], [2, 5], "int32");
+    const next = tf.tensor1d([5, 2, 2, 6, 0, 4, 0, 1, 3, 3], "int32");
+    const gpt = g.buildGpt({ vocabulary: 7, context: 5, width: 8, layers: 2, heads: 2, seed: 1 });
+    const rnn = g.buildCharRnn({ vocabulary: 7, width: 4, units: 6, seed: 1 });
+    for (const [weights, logits] of [[gpt.weights, () => g.gptLogits(gpt, tokens)], [rnn.weights, () => g.charRnnLogits(rnn, tokens)]]) {
+      const adam = new Adam(Object.values(weights), { learningRate: 0.05 });
+      for (let step = 0; step < 3; step++) {
+        const loss = adam.minimize(() => softmaxCrossEntropy(logits().reshape([10, 7]), next).mean());
+        losses.push((await loss.data())[0]);
+      }
+    }
     console.log(JSON.stringify({ backend, losses }));
   })();`;
 
 test.each(["webgpu", "wasm", "tensorflow"])(
-  "the lecture's GAN trains on %s as on cpu",
+  "the GAN, the GPT and the recurrent network train on %s as on cpu",
   (backend) => {
     const on = (name: string) =>
       JSON.parse(
@@ -47,7 +62,7 @@ test.each(["webgpu", "wasm", "tensorflow"])(
       ) as { backend: string; losses: number[] };
     const [actual, expected] = [on(backend), on("cpu")];
     expect([actual.backend, expected.backend]).toEqual([backend, "cpu"]);
-    expect(actual.losses).toHaveLength(18);
+    expect(actual.losses).toHaveLength(24);
     actual.losses.forEach((loss, i) => expect(loss).toBeCloseTo(expected.losses[i]!, 4));
   },
   120_000,
