@@ -6,7 +6,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { OpAttribute } from "../native/binding";
-import { engine, nativeBackend } from "./tracing/native-backend";
+import { engine, nativeBackend, runOp } from "./tracing/native-backend";
 
 interface Activation {
   /** The kernel's name for its input. */
@@ -99,6 +99,5 @@ function runNative(
   const alpha = kernelAttributes?.alpha;
   if (alpha !== undefined)
     attributes.push({ name: "alpha", type: binding.TF_ATTR_FLOAT, value: Number(alpha) });
-  const [metadata] = binding.executeOp(op, attributes, backend.getInputTensorIds(inputs), 1);
-  return backend.createOutputTensor(metadata!);
+  return runOp(backend, op, attributes, inputs)[0]!;
 }

@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { OpAttribute } from "../native/binding";
 import { addThinConvolutions } from "./thin-convolution";
-import type { NativeBackend } from "./tracing/native-backend";
+import { type NativeBackend, runOp } from "./tracing/native-backend";
 
 /** To be called once the backend has registered its own. */
 export function mendNativeKernels(): void {
@@ -30,7 +30,7 @@ const gather: tf.KernelFunc = ({ inputs, attrs, backend }) => {
     type(backend, "Taxis", "int32"),
   ];
   try {
-    return runOp(backend, "GatherV2", attributes, [x, indices, axisTensor]);
+    return runOp(backend as NativeBackend, "GatherV2", attributes, [x, indices, axisTensor])[0]!;
   } catch (error) {
     const [, index, length] = /= (-?\d+) is not in \[0, (\d+)\)/.exec((error as Error).message) ?? [];
     if (index === undefined) throw error;
@@ -46,7 +46,12 @@ const gather: tf.KernelFunc = ({ inputs, attrs, backend }) => {
 /** TensorFlow has no kernel for whole numbers, which are rounded already. */
 const round: tf.KernelFunc = ({ inputs, backend }) => {
   const { x } = inputs as unknown as Record<"x", tf.Tensor>;
-  return runOp(backend, x.dtype === "int32" ? "Identity" : "Round", [type(backend, "T", x.dtype)], [x]);
+  return runOp(
+    backend as NativeBackend,
+    x.dtype === "int32" ? "Identity" : "Round",
+    [type(backend, "T", x.dtype)],
+    [x],
+  )[0]!;
 };
 
 /** tfjs-node takes the batched product also for two plain matrices, which the plain one multiplies faster. */
@@ -59,19 +64,8 @@ const matMul: tf.KernelFunc = ({ inputs, attrs, backend }) => {
     flag(backend, plain ? "transpose_a" : "adj_x", transposeA),
     flag(backend, plain ? "transpose_b" : "adj_y", transposeB),
   ];
-  return runOp(backend, plain ? "MatMul" : "BatchMatMulV2", attributes, [a, b]);
+  return runOp(backend as NativeBackend, plain ? "MatMul" : "BatchMatMulV2", attributes, [a, b])[0]!;
 };
-
-function runOp(
-  backend: unknown,
-  name: string,
-  attributes: OpAttribute[],
-  inputs: readonly tf.Tensor[],
-): tf.Tensor {
-  const native = backend as NativeBackend;
-  const [metadata] = native.binding.executeOp(name, attributes, native.getInputTensorIds(inputs), 1);
-  return native.createOutputTensor(metadata!);
-}
 
 function integer(backend: unknown, name: string, value: number): OpAttribute {
   return { name, type: (backend as NativeBackend).binding.TF_ATTR_INT, value };

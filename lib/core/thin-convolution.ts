@@ -3,8 +3,7 @@
  * grey images): lib/native/kernels/thin_convolution_kernel.cc in the place of oneDNN, which pads the one channel to 16.
  */
 import * as tf from "@tensorflow/tfjs";
-import type { NativeBackend } from "./tracing/native-backend";
-import { isTracingForXla } from "./tracing/trace-guard";
+import { type NativeBackend, runOp, runsOwnKernels } from "./tracing/native-backend";
 
 type Info = tf.backend_util.Conv2DInfo;
 /** How the thin image (height, width) meets the thick one (rows, columns); thin_convolution_kernel.cc's attributes. */
@@ -82,7 +81,7 @@ function override(kernelName: string, ours: Ours): void {
     backendName: "tensorflow",
     kernelFunc: (params) => {
       const backend = params.backend as NativeBackend;
-      if (isTracingForXla() || backend.binding.isUsingGpuDevice()) return kernelFunc(params);
+      if (!runsOwnKernels(backend)) return kernelFunc(params);
       const result = tf.tidy<tf.TensorContainer>(() => ours(params, backend)) as tf.Tensor | undefined;
       return result ?? kernelFunc(params);
     },
@@ -176,6 +175,5 @@ function run(backend: NativeBackend, name: string, inputs: tf.Tensor[], geometry
     type: backend.binding.TF_ATTR_INT,
     value,
   }));
-  const [metadata] = backend.binding.executeOp(name, attributes, backend.getInputTensorIds(inputs), 1);
-  return backend.createOutputTensor(metadata!);
+  return runOp(backend, name, attributes, inputs)[0]!;
 }

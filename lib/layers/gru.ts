@@ -1,6 +1,7 @@
 import { ShapeError } from "../core/errors";
 import { tf } from "../core/tf";
 import { hasOwnKernels, nativeOp } from "./native-op";
+import { inputGradient, recurrentGradient, rowsOf, timesOf } from "./sequence";
 
 export interface GruWeights {
   /** (inputs, 3 · units): update gate, reset gate, candidate, as in Keras (PyTorch has the reset gate first). */
@@ -63,30 +64,25 @@ function fused(x: tf.Tensor3D, { kernel, recurrent, bias, recurrentBias }: GruWe
         {},
         5,
       ) as [tf.Tensor3D, tf.Tensor3D, tf.Tensor, tf.Tensor, tf.Tensor];
-      const time = hidden.shape[0];
-      // Σₜ xₜᵀ daₜ and Σₜ hₜ₋₁ᵀ dgₜ, each as one product over all times and rows.
-      const dKernel = tf.matMul(rows(before), rows(dInput), true);
-      const dU = tf.matMul(rows(hidden.slice(0, time - 1)), rows(dRecurrent.slice(1)), true);
-      return [dX, dKernel, dU, dBias, dRecurrentBias];
+      return [
+        dX,
+        inputGradient(before, dInput),
+        recurrentGradient(hidden, dRecurrent),
+        dBias,
+        dRecurrentBias,
+      ];
     };
     return { value: outputs!, gradFunc };
   });
   return op(x, kernel, recurrent, bias, recurrentBias) as tf.Tensor3D;
 }
 
-/** (time, batch, size) as (time · batch, size). */
-const rows = (sequence: tf.Tensor3D) =>
-  sequence.reshape<tf.Tensor2D>([sequence.shape[0] * sequence.shape[1], sequence.shape[2]]);
-
 function composed(x: tf.Tensor3D, { kernel, recurrent, bias, recurrentBias }: GruWeights): tf.Tensor3D {
   const [time, batch] = x.shape;
-  const projected = tf.matMul(rows(x), kernel).add(bias).reshape<tf.Tensor3D>([time, batch, bias.size]);
+  const projected = tf.matMul(rowsOf(x), kernel).add(bias).reshape<tf.Tensor3D>([time, batch, bias.size]);
   let h = tf.zeros<tf.Rank.R2>([batch, recurrent.shape[0]]);
   const outputs: tf.Tensor2D[] = [];
-  // The gradient of tfjs's unstack fails where it gives one tensor.
-  const inputAt =
-    time === 1 ? [projected.squeeze<tf.Tensor2D>([0])] : (tf.unstack(projected) as tf.Tensor2D[]);
-  for (const input of inputAt) {
+  for (const input of timesOf(projected)) {
     const [a1, a2, a3] = tf.split(input, 3, 1) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
     const [g1, g2, g3] = tf.split(tf.matMul(h, recurrent).add(recurrentBias), 3, 1) as [
       tf.Tensor2D,

@@ -15,12 +15,10 @@ export function linear(x: tf.Tensor, kernel: tf.Tensor2D, bias?: tf.Tensor1D): t
   if (x.shape.at(-1) !== inputs)
     throw new ShapeError(`linear: x: expected (…, ${inputs}), got (${x.shape.join(", ")}).`);
   return tf.tidy(() => {
-    if (x.rank === 2) {
-      const y = tf.matMul(x, kernel);
-      return bias === undefined ? y : y.add(bias);
-    }
-    const product = tf.matMul(x.reshape<tf.Tensor2D>([-1, inputs]), kernel);
+    // No op is spent on the shape of what is a matrix already.
+    const isMatrix = x.rank === 2;
+    const product = tf.matMul(isMatrix ? x : x.reshape([-1, inputs]), kernel);
     const y = bias === undefined ? product : product.add(bias);
-    return y.reshape([...x.shape.slice(0, -1), outputs]);
+    return isMatrix ? y : y.reshape([...x.shape.slice(0, -1), outputs]);
   });
 }

@@ -1,6 +1,7 @@
 import { ShapeError } from "../core/errors";
 import { tf } from "../core/tf";
 import { hasOwnKernels, nativeOp } from "./native-op";
+import { inputGradient, recurrentGradient, rowsOf, timesOf } from "./sequence";
 
 export interface LstmWeights {
   /** (inputs, 4 · units): input gate, forget gate, cell, output gate, as in Keras and PyTorch. */
@@ -78,48 +79,25 @@ function fused(x: tf.Tensor3D, { kernel, recurrent, bias }: LstmWeights): tf.Ten
         {},
         3,
       ) as [tf.Tensor3D, tf.Tensor, tf.Tensor];
-      return [dX, kernelGradient(before, dGates), recurrentGradient(hidden, dGates), dBias];
+      return [dX, inputGradient(before, dGates), recurrentGradient(hidden, dGates), dBias];
     };
     return { value: outputs!, gradFunc };
   });
   return op(x, kernel, recurrent, bias) as tf.Tensor3D;
 }
 
-/** Σₜ xₜᵀ dzₜ, as one product over all times and rows. */
-function kernelGradient(x: tf.Tensor3D, dGates: tf.Tensor3D): tf.Tensor2D {
-  return tf.matMul(
-    x.reshape<tf.Tensor2D>([-1, x.shape[2]]),
-    dGates.reshape<tf.Tensor2D>([-1, dGates.shape[2]]),
-    true,
-  );
-}
-
-/** Σₜ hₜ₋₁ᵀ dzₜ, as one product over all times and rows. */
-function recurrentGradient(hidden: tf.Tensor3D, dGates: tf.Tensor3D): tf.Tensor2D {
-  const [time, batch, units] = hidden.shape;
-  const before = hidden.slice(0, time - 1).reshape<tf.Tensor2D>([(time - 1) * batch, units]);
-  const after = dGates.slice(1).reshape<tf.Tensor2D>([(time - 1) * batch, 4 * units]);
-  return tf.matMul(before, after, true);
-}
-
 function composed(
   x: tf.Tensor3D,
   { kernel, recurrent, bias }: LstmWeights,
 ): { h: tf.Tensor3D; c: tf.Tensor3D } {
-  const [time, batch, inputs] = x.shape;
+  const [time, batch] = x.shape;
   // One large product for all times; only the recurrent part has to wait for the time before.
-  const projected = tf
-    .matMul(x.reshape<tf.Tensor2D>([time * batch, inputs]), kernel)
-    .add(bias)
-    .reshape<tf.Tensor3D>([time, batch, bias.size]);
+  const projected = tf.matMul(rowsOf(x), kernel).add(bias).reshape<tf.Tensor3D>([time, batch, bias.size]);
   // From zeros rather than from the second time on, so that every weight has a gradient at length 1 too.
   const zeros = tf.zeros<tf.Rank.R2>([batch, recurrent.shape[0]]);
   let state: LstmState = { h: zeros, c: zeros };
   const states: LstmState[] = [];
-  // The gradient of tfjs's unstack fails where it gives one tensor.
-  const inputAt =
-    time === 1 ? [projected.squeeze<tf.Tensor2D>([0])] : (tf.unstack(projected) as tf.Tensor2D[]);
-  for (const input of inputAt) {
+  for (const input of timesOf(projected)) {
     state = cell(input, state, recurrent);
     states.push(state);
   }

@@ -1,7 +1,12 @@
 /** Calling an op of TensorFlow, or one of the addon's own, that tfjs has no kernel for. */
 import type { tf } from "../core/tf";
-import { engine, nativeBackend, type NativeBackend } from "../core/tracing/native-backend";
-import { isTracingForXla } from "../core/tracing/trace-guard";
+import {
+  engine,
+  nativeBackend,
+  type NativeBackend,
+  runOp,
+  runsOwnKernels,
+} from "../core/tracing/native-backend";
 
 /** An attribute's value; whole numbers are given as bigint, so that 1n is not taken for 1.0. */
 type Attribute = number | bigint | "float32" | "int32";
@@ -14,10 +19,10 @@ export function hasNativeOps(): boolean {
   return nativeBackend() !== undefined && engine().state.gradientDepth < 2;
 }
 
-/** Whether the addon's own kernels run here: they are for CPUs, and XLA does not know them. */
+/** Whether the addon's own kernels run here, where native ops do. */
 export function hasOwnKernels(): boolean {
   const backend = nativeBackend();
-  return backend !== undefined && hasNativeOps() && !backend.binding.isUsingGpuDevice() && !isTracingForXla();
+  return backend !== undefined && hasNativeOps() && runsOwnKernels(backend);
 }
 
 /** The outputs of a TensorFlow op. tfjs knows no gradient of it: call it within tf.customGrad. */
@@ -29,9 +34,7 @@ export function nativeOp(
 ): tf.Tensor[] {
   const backend = nativeBackend()!;
   const list = Object.entries(attributes).map(([key, value]) => describe(key, value, backend));
-  return backend.binding
-    .executeOp(name, list, backend.getInputTensorIds(inputs), outputCount)
-    .map((metadata) => backend.createOutputTensor(metadata));
+  return runOp(backend, name, list, inputs, outputCount);
 }
 
 function describe(name: string, value: Attribute, { binding }: NativeBackend) {

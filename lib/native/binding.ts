@@ -55,8 +55,8 @@ export interface TensorFlowBinding {
     inputIds: number[],
     outputs: number,
   ): TensorMetadata[];
-  /** Makes the trace a function that `executeOp` calls by name; returns the number of its nodes. */
-  finishTrace(trace: GraphTrace, name: string, inputIds: number[], outputIds: number[], xla: boolean): number;
+  /** Makes the trace a function that `executeOp` calls by name. */
+  finishTrace(trace: GraphTrace, name: string, inputIds: number[], outputIds: number[], xla: boolean): void;
   /** Frees what was recorded. */
   releaseTrace(trace: GraphTrace): void;
   removeFunction(name: string): void;

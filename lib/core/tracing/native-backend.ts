@@ -1,6 +1,7 @@
 /** The parts of tfjs that recording a step reaches into, with types; tfjs declares them private or not at all. */
 import * as tf from "@tensorflow/tfjs";
-import type { TensorFlowBinding, TensorMetadata } from "../../native/binding";
+import type { OpAttribute, TensorFlowBinding, TensorMetadata } from "../../native/binding";
+import { isTracingForXla } from "./trace-guard";
 
 export type DataId = tf.Tensor["dataId"];
 
@@ -55,4 +56,22 @@ export function engine(): Engine {
 /** The backend in use where it is TensorFlow's, else undefined. */
 export function nativeBackend(): NativeBackend | undefined {
   return tf.getBackend() === "tensorflow" ? (tf.backend() as unknown as NativeBackend) : undefined;
+}
+
+/** Whether the addon's own kernels run on it: they are for CPUs, and XLA does not know them. */
+export function runsOwnKernels({ binding }: NativeBackend): boolean {
+  return !binding.isUsingGpuDevice() && !isTracingForXla();
+}
+
+/** The outputs of a TensorFlow op, called by name. */
+export function runOp(
+  backend: NativeBackend,
+  name: string,
+  attributes: OpAttribute[],
+  inputs: readonly tf.Tensor[],
+  outputCount = 1,
+): tf.Tensor[] {
+  return backend.binding
+    .executeOp(name, attributes, backend.getInputTensorIds(inputs), outputCount)
+    .map((metadata) => backend.createOutputTensor(metadata));
 }

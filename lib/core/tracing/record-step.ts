@@ -14,7 +14,7 @@ import {
   type TensorMetadata,
 } from "../../native/binding";
 import { TraceError } from "../errors";
-import { type DataId, engine, type EngineState, type NativeBackend } from "./native-backend";
+import { type DataId, engine, type EngineState, type NativeBackend, runOp } from "./native-backend";
 import { flattenTree, type Rebuild } from "./tensor-tree";
 import { refuse, whileTracing } from "./trace-guard";
 
@@ -29,7 +29,6 @@ export interface RecordedStep {
   updates: tf.Variable[];
   resultCount: number;
   rebuildResult: Rebuild;
-  nodeCount: number;
 }
 
 export interface Recording {
@@ -72,10 +71,9 @@ function separateVariables(variables: readonly tf.Variable[], backend: NativeBac
   for (const variable of variables)
     if (backend.tensorMap.get(variable.dataId).refCount > 1)
       tf.tidy(() => {
-        const [id] = backend.getInputTensorIds([variable]);
         const { dtype } = backend.tensorMap.get(variable.dataId);
         const T = { name: "T", type: backend.binding.TF_ATTR_TYPE, value: dtype };
-        variable.assign(backend.createOutputTensor(backend.binding.executeOp("Identity", [T], [id!], 1)[0]!));
+        variable.assign(runOp(backend, "Identity", [T], [variable])[0]!);
       });
 }
 
@@ -142,16 +140,13 @@ class StepTrace {
           "it, where a later call could not renew them. Return them from the step instead.",
       );
     const outputIds = [...resultIds, ...updateIds];
-    const nodeCount = this.#call(() =>
-      this.#binding.finishTrace(this.#trace, functionName, this.#inputIds, outputIds, xla),
-    );
+    this.#call(() => this.#binding.finishTrace(this.#trace, functionName, this.#inputIds, outputIds, xla));
     return {
       functionName,
       captures: this.#captures,
       updates,
       resultCount: resultIds.length,
       rebuildResult,
-      nodeCount,
     };
   }
 

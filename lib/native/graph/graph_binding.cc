@@ -220,14 +220,14 @@ napi_value TraceOp(const Call &call) {
   return result;
 }
 
-// finishTrace(trace, name, inputIds, outputIds, xla) → number of nodes
+// finishTrace(trace, name, inputIds, outputIds, xla)
 napi_value FinishTrace(const Call &call) {
   TF_AutoStatus status;
   call.trace()->Finish(call.backend->context(), ReadString(call.env, call.args[1]),
                        ReadNumbers<int32_t>(call.env, call.args[2]), ReadNumbers<int32_t>(call.env, call.args[3]),
                        ReadNumber(call.env, call.args[4]) != 0, status.status);
   Check(status);
-  return MakeNumber(call.env, call.trace()->node_count());
+  return nullptr;
 }
 
 // releaseTrace(trace): it is not needed any more

@@ -44,8 +44,6 @@ class GraphTrace {
   // Frees the graph, which JavaScript's garbage collector does not see the size of; nothing can be recorded afterwards.
   void Release();
 
-  int node_count() const { return node_count_; }
-
  private:
   TF_Output Resolve(int32_t symbol, TF_Status *status) const;
   std::vector<TF_Output> ResolveAll(const std::vector<int32_t> &symbols, TF_Status *status) const;

@@ -4,13 +4,6 @@
 namespace generative {
 namespace {
 
-bool CheckWeights(KernelContext *context, const Shape &kernel, const Shape &recurrent) {
-  if (kernel.size() == 2 && recurrent.size() == 2 && recurrent[1] == 3 * recurrent[0] && kernel[1] == recurrent[1])
-    return true;
-  context->Fail("GRU: expected a kernel (inputs, 3 units) and recurrent weights (units, 3 units)");
-  return false;
-}
-
 RecurrentSequence MakeSequence(const Shape &x, int64_t units) {
   return {static_cast<int>(x[0]), static_cast<int>(x[1]), static_cast<int>(x[2]), static_cast<int>(units), 0, 0};
 }
@@ -19,7 +12,7 @@ RecurrentSequence MakeSequence(const Shape &x, int64_t units) {
 void Forward(void *, TF_OpKernelContext *raw) {
   KernelContext context(raw);
   const Shape x = context.InputShape(0), kernel = context.InputShape(1), recurrent = context.InputShape(2);
-  if (!CheckWeights(&context, kernel, recurrent)) return;
+  if (!CheckWeights(&context, "GRU", 3, kernel, recurrent)) return;
   const int64_t units = recurrent[0];
   if (x.size() != 3 || x[2] != kernel[0] || context.InputShape(3) != Shape{3 * units} ||
       context.InputShape(4) != Shape{3 * units}) {
@@ -44,7 +37,7 @@ void Forward(void *, TF_OpKernelContext *raw) {
 void Backward(void *, TF_OpKernelContext *raw) {
   KernelContext context(raw);
   const Shape kernel = context.InputShape(0), recurrent = context.InputShape(1), outputs_shape = context.InputShape(3);
-  if (!CheckWeights(&context, kernel, recurrent)) return;
+  if (!CheckWeights(&context, "GRU", 3, kernel, recurrent)) return;
   const int64_t time = outputs_shape[0], batch = outputs_shape[1], units = recurrent[0];
   float *d_input = context.AllocateOutput(0, {time, batch, 3 * units});
   float *d_recurrent = context.AllocateOutput(1, {time, batch, 3 * units});
@@ -65,8 +58,8 @@ void Backward(void *, TF_OpKernelContext *raw) {
                          d_recurrent, d_x, bias_sums.data() + i * width, recurrent_sums.data() + i * width,
                          scratch.data());
   });
-  AddParts(bias_sums, part_count, 3 * units, d_bias);
-  AddParts(recurrent_sums, part_count, 3 * units, d_recurrent_bias);
+  AddParts(bias_sums.data(), part_count, 3 * units, 3 * units, d_bias);
+  AddParts(recurrent_sums.data(), part_count, 3 * units, 3 * units, d_recurrent_bias);
 }
 
 void InferForward(TF_ShapeInferenceContext *context, TF_Status *) {
@@ -75,13 +68,12 @@ void InferForward(TF_ShapeInferenceContext *context, TF_Status *) {
   SetSequenceShape(context, 1, 0, units);
 }
 
-void InferBackward(TF_ShapeInferenceContext *context, TF_Status *status) {
+void InferBackward(TF_ShapeInferenceContext *context, TF_Status *) {
   const int64_t width = InputLength(context, 1, 1);
   SetSequenceShape(context, 0, 3, width);
   SetSequenceShape(context, 1, 3, width);
   SetSequenceShape(context, 2, 3, InputLength(context, 0, 0));
-  for (int output = 3; output <= 4 && TF_GetCode(status) == TF_OK; output++)
-    JoinShape(context, 1, 0, 1, 1, output, status);
+  for (int output = 3; output <= 4; output++) SetVectorShape(context, output, width);
 }
 
 const RegisterOp forward({"GenerativeGruForward",

@@ -50,6 +50,13 @@ int64_t SizeOf(const Shape &shape) {
   return size;
 }
 
+void AddParts(const float *parts, int64_t count, int64_t stride, int64_t size, float *sums) {
+  for (int64_t i = 0; i < size; i++) {
+    sums[i] = 0.0f;
+    for (int64_t part = 0; part < count; part++) sums[i] += parts[part * stride + i];
+  }
+}
+
 void CopyShape(TF_ShapeInferenceContext *context, int input, int output, TF_Status *status) {
   TF_ShapeHandle *shape = TF_NewShapeHandle();
   TF_ShapeInferenceContextGetInput(context, input, shape, status);

@@ -49,6 +49,9 @@ class KernelContext {
 
 int64_t SizeOf(const Shape &shape);
 
+// Sums of what each thread's part has, `stride` floats from part to part, added in their order: the same rounding in every run.
+void AddParts(const float *parts, int64_t count, int64_t stride, int64_t size, float *sums);
+
 // Shape inference: output `output` is like input `input`.
 void CopyShape(TF_ShapeInferenceContext *context, int input, int output, TF_Status *status);
 

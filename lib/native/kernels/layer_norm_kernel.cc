@@ -51,7 +51,7 @@ void Backward(void *, TF_OpKernelContext *raw) {
   if (!context.ok()) return;
   const float *x = context.InputFloats(0), *gain = context.InputFloats(1), *means = context.InputFloats(2),
               *inverse_deviations = context.InputFloats(3), *d_y = context.InputFloats(4);
-  // One part for each thread, whose sums are added in their order: the same rounding in every run.
+  // One part for each thread.
   const int64_t parts = std::max<int64_t>(1, std::min<int64_t>(ThreadCount(raw), rows));
   std::vector<float> sums(parts * 2 * size, 0.0f);
   ParallelFor(raw, parts, rows / parts * size * 4, [&](int64_t first_part, int64_t last_part) {
@@ -63,24 +63,14 @@ void Backward(void *, TF_OpKernelContext *raw) {
                                   size);
     }
   });
-  for (int64_t i = 0; i < size; i++) {
-    d_gain[i] = d_bias[i] = 0.0f;
-    for (int64_t part = 0; part < parts; part++) {
-      d_gain[i] += sums[part * 2 * size + i];
-      d_bias[i] += sums[part * 2 * size + size + i];
-    }
-  }
+  AddParts(sums.data(), parts, 2 * size, size, d_gain);
+  AddParts(sums.data() + size, parts, 2 * size, size, d_bias);
 }
 
 // x (rows, size) gives means and 1 / deviations (rows).
 void InferForward(TF_ShapeInferenceContext *context, TF_Status *status) {
   CopyShape(context, 0, 0, status);
-  TF_ShapeHandle *x = TF_NewShapeHandle(), *rows = TF_NewShapeHandle();
-  TF_ShapeInferenceContextGetInput(context, 0, x, status);
-  TF_ShapeInferenceContextSubshape(context, x, 0, 1, rows, status);
-  for (int output = 1; output <= 2 && TF_GetCode(status) == TF_OK; output++)
-    TF_ShapeInferenceContextSetOutput(context, output, rows, status);
-  for (TF_ShapeHandle *handle : {x, rows}) TF_DeleteShapeHandle(handle);
+  for (int output : {1, 2}) SetVectorShape(context, output, InputLength(context, 0, 0));
 }
 
 void InferBackward(TF_ShapeInferenceContext *context, TF_Status *status) {

@@ -5,18 +5,11 @@
 namespace generative {
 namespace {
 
-bool CheckWeights(KernelContext *context, const Shape &kernel, const Shape &recurrent) {
-  if (kernel.size() == 2 && recurrent.size() == 2 && recurrent[1] == 4 * recurrent[0] && kernel[1] == recurrent[1])
-    return true;
-  context->Fail("LSTM: expected a kernel (inputs, 4 units) and recurrent weights (units, 4 units)");
-  return false;
-}
-
 // Inputs: x, kernel, recurrent, bias.
 void Forward(void *, TF_OpKernelContext *raw) {
   KernelContext context(raw);
   const Shape x = context.InputShape(0), kernel = context.InputShape(1), recurrent = context.InputShape(2);
-  if (!CheckWeights(&context, kernel, recurrent)) return;
+  if (!CheckWeights(&context, "LSTM", 4, kernel, recurrent)) return;
   const int64_t units = recurrent[0];
   if (x.size() != 3 || x[2] != kernel[0] || context.InputShape(3) != Shape{4 * units}) {
     context.Fail("LSTM: expected x (time, batch, inputs) and a bias (4 units)");
@@ -40,7 +33,7 @@ void Forward(void *, TF_OpKernelContext *raw) {
 void Backward(void *, TF_OpKernelContext *raw) {
   KernelContext context(raw);
   const Shape kernel = context.InputShape(0), recurrent = context.InputShape(1), gates = context.InputShape(2);
-  if (!CheckWeights(&context, kernel, recurrent)) return;
+  if (!CheckWeights(&context, "LSTM", 4, kernel, recurrent)) return;
   const int64_t units = recurrent[0];
   float *d_gates = context.AllocateOutput(0, gates);
   float *d_x = context.AllocateOutput(1, {gates[0], gates[1], kernel[0]});
@@ -59,19 +52,20 @@ void Backward(void *, TF_OpKernelContext *raw) {
     Loops().lstm_backward(part, packed_kernel.data(), packed_recurrent.data(), activations, cells, d_outputs, d_gates,
                           d_x, bias_sums.data() + static_cast<size_t>(i) * 4 * units, scratch.data());
   });
-  AddParts(bias_sums, parts, 4 * units, d_bias);
+  AddParts(bias_sums.data(), parts, 4 * units, 4 * units, d_bias);
 }
 
-void InferForward(TF_ShapeInferenceContext *context, TF_Status *status) {
-  JoinShape(context, 0, 2, 2, 1, 0, status);
-  for (int output = 1; output <= 2 && TF_GetCode(status) == TF_OK; output++)
-    JoinShape(context, 0, 2, 2, 0, output, status);
+void InferForward(TF_ShapeInferenceContext *context, TF_Status *) {
+  const int64_t units = InputLength(context, 2, 0);
+  SetSequenceShape(context, 0, 0, InputLength(context, 2, 1));
+  SetSequenceShape(context, 1, 0, units);
+  SetSequenceShape(context, 2, 0, units);
 }
 
 void InferBackward(TF_ShapeInferenceContext *context, TF_Status *status) {
   CopyShape(context, 2, 0, status);
-  if (TF_GetCode(status) == TF_OK) JoinShape(context, 2, 2, 0, 0, 1, status);
-  if (TF_GetCode(status) == TF_OK) JoinShape(context, 1, 0, 1, 1, 2, status);
+  SetSequenceShape(context, 1, 2, InputLength(context, 0, 0));
+  SetVectorShape(context, 2, InputLength(context, 1, 1));
 }
 
 const RegisterOp forward({"GenerativeLstmForward",

@@ -3,6 +3,7 @@
 #define GENERATIVE_NATIVE_RECURRENT_H_
 
 #include <algorithm>
+#include <string>
 #include <vector>
 
 #include "kernel_context.h"
@@ -35,27 +36,14 @@ inline std::vector<float> PackMatrix(const float *matrix, int rows, int columns,
   return packed;
 }
 
-// Sums of the parts, added in their order: the same rounding in every run.
-inline void AddParts(const std::vector<float> &parts, int count, int64_t size, float *sums) {
-  for (int64_t i = 0; i < size; i++) {
-    sums[i] = 0.0f;
-    for (int part = 0; part < count; part++) sums[i] += parts[static_cast<size_t>(part) * size + i];
-  }
-}
-
-// Gives an output the first axes of one input and the axis `axis` of another.
-inline void JoinShape(TF_ShapeInferenceContext *context, int from, int axes, int other, int axis, int output,
-               TF_Status *status) {
-  TF_ShapeHandle *first = TF_NewShapeHandle(), *second = TF_NewShapeHandle(), *left = TF_NewShapeHandle(),
-                 *right = TF_NewShapeHandle(), *joined = TF_NewShapeHandle();
-  TF_ShapeInferenceContextGetInput(context, from, first, status);
-  TF_ShapeInferenceContextGetInput(context, other, second, status);
-  TF_ShapeInferenceContextSubshape(context, first, 0, axes, left, status);
-  if (TF_GetCode(status) == TF_OK) TF_ShapeInferenceContextSubshape(context, second, axis, axis + 1, right, status);
-  if (TF_GetCode(status) == TF_OK)
-    TF_ShapeInferenceContextConcatenateShapes(context, left, right, joined, status);
-  if (TF_GetCode(status) == TF_OK) TF_ShapeInferenceContextSetOutput(context, output, joined, status);
-  for (TF_ShapeHandle *handle : {first, second, left, right, joined}) TF_DeleteShapeHandle(handle);
+// `gates` parts of the weights for each unit: 4 of an LSTM, 3 of a GRU.
+inline bool CheckWeights(KernelContext *context, const char *layer, int gates, const Shape &kernel,
+                         const Shape &recurrent) {
+  if (kernel.size() == 2 && recurrent.size() == 2 && recurrent[1] == gates * recurrent[0] && kernel[1] == recurrent[1])
+    return true;
+  const std::string width = std::to_string(gates) + " units)";
+  context->Fail(std::string(layer) + ": expected a kernel (inputs, " + width + " and recurrent weights (units, " + width);
+  return false;
 }
 
 }  // namespace generative

@@ -54,6 +54,11 @@ int64_t InputLength(TF_ShapeInferenceContext *context, int input, int axis) {
   return c.RankKnown(from) && axis < c.Rank(from) ? c.Value(c.Dim(from, axis)) : -1;
 }
 
+void SetVectorShape(TF_ShapeInferenceContext *context, int output, int64_t length) {
+  auto &c = *reinterpret_cast<tensorflow::shape_inference::InferenceContext *>(context);
+  c.set_output(output, c.Vector(length));
+}
+
 void SetMatrixShape(TF_ShapeInferenceContext *context, int output, int64_t rows, int64_t columns) {
   auto &c = *reinterpret_cast<tensorflow::shape_inference::InferenceContext *>(context);
   c.set_output(output, c.Matrix(rows, columns));

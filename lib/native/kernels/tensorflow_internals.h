@@ -29,6 +29,8 @@ void SetShape(TF_ShapeInferenceContext *context, int output, int input, std::ini
 void SetSequenceShape(TF_ShapeInferenceContext *context, int output, int input, int64_t last);
 // −1 where it is only known at run time.
 int64_t InputLength(TF_ShapeInferenceContext *context, int input, int axis);
+// A length of −1 is one that is only known at run time.
+void SetVectorShape(TF_ShapeInferenceContext *context, int output, int64_t length);
 void SetMatrixShape(TF_ShapeInferenceContext *context, int output, int64_t rows, int64_t columns);
 
 }  // namespace generative

@@ -101,7 +101,7 @@ void FilterGradient(void *state, TF_OpKernelContext *raw) {
   const float *thin = context.InputFloats(0), *thick = context.InputFloats(1);
   const int64_t images = thick_shape[0], size = taps * c.channels;
   const size_t places = static_cast<size_t>(c.rows) * c.columns;
-  // One part for each thread, whose sums are added in their order: the same rounding in every run.
+  // One part for each thread.
   const int64_t parts = std::max<int64_t>(1, std::min<int64_t>(ThreadCount(raw), images));
   std::vector<float> sums(parts * size, 0.0f);
   ForImages(raw, parts, images / parts * places * size / 8,
@@ -111,10 +111,7 @@ void FilterGradient(void *state, TF_OpKernelContext *raw) {
                 Loops().thin_filter_gradient(c, thin + image * g.height * g.width,
                                              thick + image * places * c.channels, sums.data() + part * size, scratch);
             });
-  for (int64_t i = 0; i < size; i++) {
-    d_filter[i] = 0.0f;
-    for (int64_t part = 0; part < parts; part++) d_filter[i] += sums[part * size + i];
-  }
+  AddParts(sums.data(), parts, size, size, d_filter);
 }
 
 void InferThick(TF_ShapeInferenceContext *context, TF_Status *status) {
