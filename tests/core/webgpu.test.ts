@@ -3,17 +3,10 @@
  * own: a training on it is the cpu backend's, and without a device the choice falls back.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { hasSwiftShader, webGpuEnvironment } from "../webgpu-environment.ts";
 
 const root = join(import.meta.dirname, "../..");
-const swiftShader = "/usr/lib/chromium/vk_swiftshader_icd.json";
-/** What a process needs to find the device. */
-const webGpuEnvironment = {
-  GENERATIVE_BACKEND: "webgpu",
-  ...(existsSync(swiftShader) ? { VK_ICD_FILENAMES: swiftShader } : {}),
-};
-
 function run(program: string, environment: Record<string, string>): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, ["--input-type=commonjs", "-e", program], {
     cwd: root,
@@ -75,7 +68,7 @@ const choice = `
 test("it says which device it uses, and that a software one is slow", () => {
   const said = run(choice, webGpuEnvironment);
   expect(said).toMatch(/^backend webgpu \(WebGPU, .+\)/);
-  if (existsSync(swiftShader))
+  if (hasSwiftShader)
     expect(said).toMatch(/swiftshader.*, in software\)\nThis adapter is software: right for tests/i);
 });
 

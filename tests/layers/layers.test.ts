@@ -1,6 +1,5 @@
 /** The layers, Adam and convolutions equal PyTorch's outputs and gradients on every engine. */
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ShapeError } from "../../lib/core/errors.ts";
 import { tf } from "../../lib/core/tf.ts";
@@ -10,13 +9,13 @@ import { gru } from "../../lib/layers/gru.ts";
 import { layerNorm } from "../../lib/layers/layer-norm.ts";
 import { linear } from "../../lib/layers/linear.ts";
 import { lstm } from "../../lib/layers/lstm.ts";
+import { webGpuEnvironment } from "../webgpu-environment.ts";
 
 interface Outcome {
   backend: string;
   results: Record<string, Record<string, number | string>>;
 }
 
-const swiftShader = "/usr/lib/chromium/vk_swiftshader_icd.json";
 /** Single precision, with sums of up to a few hundred terms. */
 const TOLERANCE = 3e-6;
 
@@ -39,12 +38,7 @@ test.each<[engine: string, args: string[], environment: Record<string, string>]>
   ["tensorflow, recorded with XLA", ["xla"], {}],
   ["tensorflow, on a processor without AVX-512", [], { GENERATIVE_LOOPS: "avx2" }],
   ["tensorflow, on any other processor", ["traced"], { GENERATIVE_LOOPS: "generic" }],
-  // On the software device of Debian's chromium where it is there (see tests/core/webgpu.test.ts).
-  [
-    "webgpu",
-    [],
-    { GENERATIVE_BACKEND: "webgpu", ...(existsSync(swiftShader) ? { VK_ICD_FILENAMES: swiftShader } : {}) },
-  ],
+  ["webgpu", [], webGpuEnvironment],
   ["wasm", [], { GENERATIVE_BACKEND: "wasm" }],
   ["cpu", [], { GENERATIVE_BACKEND: "cpu" }],
 ])("%s: every output and gradient is PyTorch's", (engine, args, environment) => {
