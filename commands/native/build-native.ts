@@ -99,9 +99,15 @@ async function compileAll(
     ...[unit, "-o", objects[i]!],
   ]);
   const worker = async () => {
-    for (let args = waiting.shift(); args !== undefined; args = waiting.shift()) await run(compiler, args);
+    try {
+      for (let args = waiting.shift(); args !== undefined; args = waiting.shift()) await run(compiler, args);
+    } finally {
+      waiting.length = 0; // after one that fails no other is begun
+    }
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  // All of them, also after a failure: one that still writes would be in the way of clearing up.
+  const ends = await Promise.allSettled(Array.from({ length: availableParallelism() }, worker));
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
   return objects;
 }
 
