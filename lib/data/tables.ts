@@ -32,14 +32,14 @@ function parse(path: string, format: string, read: (bytes: Buffer) => DataFrame)
 }
 
 /**
- * A column of whole numbers 0 … 255 (class labels), in the order of the rows.
+ * A column of class labels, in the order of the rows: whole numbers 0 … 255, or booleans as 0 and 1.
  *
  * @throws DataError where there is no such column, a value is missing, or a value does not fit
  */
 export function labelColumn(table: DataFrame, name: string, path: string): Uint8Array {
-  if (!table.columns.includes(name))
-    throw new DataError(`${path}: expected a column "${name}", got ${table.columns.join(", ") || "none"}.`);
-  const values: unknown[] = table.getColumn(name).toArray();
+  const values = columnValues(table, name, path).map((value) =>
+    typeof value === "boolean" ? Number(value) : value,
+  );
   const row = values.findIndex(
     (value) => !(Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 255),
   );
@@ -51,4 +51,25 @@ export function labelColumn(table: DataFrame, name: string, path: string): Uint8
     );
   }
   return Uint8Array.from(values as number[]);
+}
+
+/**
+ * A column of finite numbers, in the order of the rows.
+ *
+ * @throws DataError where there is no such column, or a value is missing or no number
+ */
+export function numberColumn(table: DataFrame, name: string, path: string): Float64Array {
+  const values = columnValues(table, name, path);
+  const row = values.findIndex((value) => typeof value !== "number" || !Number.isFinite(value));
+  if (row >= 0)
+    throw new DataError(
+      `${path}: column "${name}": expected numbers, got ${String(values[row])} in row ${row}.`,
+    );
+  return Float64Array.from(values as number[]);
+}
+
+function columnValues(table: DataFrame, name: string, path: string): unknown[] {
+  if (!table.columns.includes(name))
+    throw new DataError(`${path}: expected a column "${name}", got ${table.columns.join(", ") || "none"}.`);
+  return table.getColumn(name).toArray();
 }

@@ -65,6 +65,15 @@ export function writeWeights(
   );
 }
 
+/** A network as a part of a training's snapshot. */
+export function savedNetwork(network: tf.LayersModel) {
+  return {
+    read: () => readWeights(network),
+    write: (tensors: ReadonlyMap<string, NamedTensor>, origin: string) =>
+      writeWeights(network, tensors, origin),
+  };
+}
+
 export interface SaveOptions {
   /** "F16" makes half the file, with about three digits of each weight. */
   dtype?: StoredType;

@@ -91,12 +91,10 @@ export class Adam {
     return this.#step.dataSync()[0]!;
   }
 
-  /** The state: `mean.0`, `square.0`, … in the order of the variables; the step number goes apart. */
+  /** The state: `step`, then `mean.0`, `square.0`, … in the order of the variables. */
   async read(): Promise<Map<string, NamedTensor>> {
-    const entries = [...this.#means.entries()].flatMap(([i, mean]) => [
-      [`mean.${i}`, mean] as const,
-      [`square.${i}`, this.#squares[i]!] as const,
-    ]);
+    const entries: (readonly [string, tf.Tensor])[] = [["step", this.#step]];
+    this.#means.forEach((mean, i) => entries.push([`mean.${i}`, mean], [`square.${i}`, this.#squares[i]!]));
     const tensors = entries.map(async ([name, variable]): Promise<[string, NamedTensor]> => [
       name,
       { shape: [...variable.shape], values: Float32Array.from(await variable.data<"float32">()) },
@@ -110,7 +108,7 @@ export class Adam {
    * @param origin where it comes from, for the error
    * @throws DataError where it belongs to other variables
    */
-  write(state: ReadonlyMap<string, NamedTensor>, step: number, origin: string): void {
+  write(state: ReadonlyMap<string, NamedTensor>, origin: string): void {
     const find = (name: string, like: tf.Variable) => {
       const tensor = state.get(name);
       if (tensor?.shape.join() !== like.shape.join())
@@ -120,13 +118,12 @@ export class Adam {
         );
       return tensor;
     };
-    const found = this.#means.flatMap((mean, i) => [
-      [mean, find(`mean.${i}`, mean)] as const,
-      [this.#squares[i]!, find(`square.${i}`, mean)] as const,
-    ]);
+    const found = [[this.#step as tf.Variable, find("step", this.#step)] as const];
+    this.#means.forEach((mean, i) =>
+      found.push([mean, find(`mean.${i}`, mean)], [this.#squares[i]!, find(`square.${i}`, mean)]),
+    );
     tf.tidy(() => {
       for (const [variable, { values, shape }] of found) variable.assign(tf.tensor(values, shape, "float32"));
-      this.#step.assign(tf.scalar(step));
     });
   }
 

@@ -8,7 +8,7 @@ import { writeWholeFile } from "../core/write-file";
 /** Named groups of tensors (a network's weights, an optimiser's state), and the rest as JSON. */
 export interface Snapshot {
   groups: Record<string, ReadonlyMap<string, NamedTensor>>;
-  state: Record<string, number | string>;
+  state: Record<string, number | string | boolean>;
 }
 
 const FILE = "snapshot.safetensors";
