@@ -74,6 +74,51 @@ export function savedNetwork(network: tf.LayersModel) {
   };
 }
 
+/** Variables by name as a part of a training's snapshot. */
+export function savedVariables(variables: Readonly<Record<string, tf.Variable>>) {
+  return {
+    read: () => readVariables(variables),
+    write: (tensors: ReadonlyMap<string, NamedTensor>, origin: string) =>
+      writeVariables(variables, tensors, origin),
+  };
+}
+
+/** The variables' values, copied. */
+export async function readVariables(
+  variables: Readonly<Record<string, tf.Variable>>,
+): Promise<Map<string, NamedTensor>> {
+  const entries = Object.entries(variables).map(async ([name, variable]): Promise<[string, NamedTensor]> => [
+    name,
+    { shape: [...variable.shape], values: Float32Array.from(await variable.data<"float32">()) },
+  ]);
+  return new Map(await Promise.all(entries));
+}
+
+/**
+ * Sets every variable to the tensor of its name.
+ *
+ * @param origin where the tensors come from, for the error
+ * @throws DataError where a tensor is missing or of another shape; then no variable is changed
+ */
+export function writeVariables(
+  variables: Readonly<Record<string, tf.Variable>>,
+  tensors: ReadonlyMap<string, NamedTensor>,
+  origin: string,
+): void {
+  const found = Object.entries(variables).map(([name, variable]) => {
+    const tensor = tensors.get(name);
+    if (tensor?.shape.join() !== variable.shape.join())
+      throw new DataError(
+        `${origin}: ${name}: expected (${variable.shape.join(", ")}), ` +
+          `got ${tensor === undefined ? "nothing" : `(${tensor.shape.join(", ")})`}. It was made by another network.`,
+      );
+    return [variable, tensor] as const;
+  });
+  tf.tidy(() => {
+    for (const [variable, { values, shape }] of found) variable.assign(tf.tensor(values, shape, "float32"));
+  });
+}
+
 export interface SaveOptions {
   /** "F16" makes half the file, with about three digits of each weight. */
   dtype?: StoredType;
