@@ -39,11 +39,15 @@ export { gelu } from "./layers/gelu";
 export { gru } from "./layers/gru";
 export type { GruWeights } from "./layers/gru";
 export { layerNorm } from "./layers/layer-norm";
+export { iteratePower, spectralNorm } from "./layers/spectral-norm";
+export type { SingularVectors } from "./layers/spectral-norm";
 export { linear } from "./layers/linear";
 export { lstm, lstmStates, lstmStep } from "./layers/lstm";
 export type { LstmState, LstmWeights } from "./layers/lstm";
 export { classifierAccuracy } from "./metrics/classifier-accuracy";
 export type { ClassifierAccuracy } from "./metrics/classifier-accuracy";
+export { conditionalReportDefaults, reportConditional } from "./metrics/conditional-report";
+export type { ClassReport, ConditionalReport, ConditionalReportOptions } from "./metrics/conditional-report";
 export { fitGaussian, frechetDistance } from "./metrics/frechet";
 export type { Gaussian } from "./metrics/frechet";
 export { symmetricEigen } from "./metrics/symmetric-eigen";
@@ -52,6 +56,19 @@ export { loadGenerator } from "./models/checkpoint";
 export type { GeneratorName } from "./models/checkpoint";
 export { buildClassifier, buildClassifierFor, classifierDefaults, loadClassifier } from "./models/classifier";
 export type { Classifier, ClassifierInput, ClassifierName, ClassifierOptions } from "./models/classifier";
+export { buildConditionalGanFor, loadConditionalGenerator } from "./models/conditional-checkpoint";
+export type { ConditionalGeneratorName } from "./models/conditional-checkpoint";
+export { buildConditionalGan, conditionalGanDefaults } from "./models/conditional-gan";
+export type { ConditionalGan, ConditionalGanOptions, Conditioning } from "./models/conditional-gan";
+export type {
+  ConditionalDiscriminator,
+  ConditionalGenerator,
+  ConditionalNetworks,
+  Weights,
+} from "./models/conditional-networks";
+export { labelPlanes } from "./models/label-plane-gan";
+export type { LabelPlaneOptions } from "./models/label-plane-gan";
+export type { ProjectionOptions } from "./models/projection-gan";
 export { buildDiscriminator, buildGan, buildGenerator, ganDefaults } from "./models/gan";
 export type { Gan, GanOptions } from "./models/gan";
 export { buildCharRnn, charRnnDefaults, charRnnLanguageModel, charRnnLogits } from "./models/char-rnn";
@@ -59,7 +76,7 @@ export type { CharRnn, CharRnnOptions } from "./models/char-rnn";
 export { buildGpt, gptDefaults, gptLanguageModel, gptLogits, prefillGpt, stepGpt } from "./models/gpt";
 export type { Gpt, GptCache, GptOptions } from "./models/gpt";
 export type { LanguageModel } from "./models/language-model";
-export { loadWeights, saveWeights, trainableVariables } from "./models/weights";
+export { loadWeights, saveVariables, saveWeights, trainableVariables } from "./models/weights";
 export type { SaveOptions } from "./models/weights";
 export { chartDefaults } from "./notebook/chart";
 export type { Chart, ChartOptions, ChartSpec } from "./notebook/chart";
@@ -77,6 +94,7 @@ export type { ProgressOptions } from "./notebook/progress";
 export { scatter, scatterDefaults } from "./notebook/scatter";
 export type { ScatterOptions, ScatterSource } from "./notebook/scatter";
 export type { SeriesSource } from "./notebook/series";
+export { sampleClasses } from "./sampling/conditional";
 export { generateDefaults, textGenerator } from "./sampling/generate";
 export type { GenerateOptions, TextGenerator } from "./sampling/generate";
 export { generateImages, latentBatch } from "./sampling/latent";
@@ -84,12 +102,25 @@ export { Adam, adamDefaults } from "./training/adam";
 export type { AdamOptions } from "./training/adam";
 export { augmentImages } from "./training/augment";
 export type { Augmentation } from "./training/augment";
+export {
+  trainConditionalDiscriminatorOneStep,
+  trainConditionalGeneratorOneStep,
+} from "./training/conditional-gan-steps";
+export type { ConditionalLoss } from "./training/conditional-gan-steps";
 export { noisyLabels, trainDiscriminatorOneStep, trainGeneratorOneStep } from "./training/gan-steps";
 export type { DiscriminatorStep } from "./training/gan-steps";
-export { binaryCrossEntropy, discriminatorLoss, generatorLoss } from "./training/losses";
+export {
+  binaryCrossEntropy,
+  discriminatorLoss,
+  generatorLoss,
+  hingeDiscriminatorLoss,
+  hingeGeneratorLoss,
+} from "./training/losses";
 export type { LoopOptions, LoopProgress } from "./training/training-loop";
 export { classifierTraining, trainClassifier } from "./training/train-classifier";
 export type { ClassifierProgress, ClassifierTraining, LabelledImages } from "./training/train-classifier";
+export { conditionalGanTraining, trainConditionalGan } from "./training/train-conditional-gan";
+export type { ConditionalGanProgress, ConditionalGanTraining } from "./training/train-conditional-gan";
 export { ganTraining, trainGan } from "./training/train-gan";
 export type { GanProgress, GanTraining } from "./training/train-gan";
 export { WeightAverage } from "./training/weight-average";

@@ -136,6 +136,16 @@ export async function saveWeights(
   writeWholeFile(path, encodeSafetensors({ tensors: await readWeights(network), metadata }, dtype));
 }
 
+/** Saves variables by name as safetensors. @throws DataError where the file cannot be written */
+export async function saveVariables(
+  variables: Readonly<Record<string, tf.Variable>>,
+  path: string,
+  options: SaveOptions = {},
+): Promise<void> {
+  const { dtype = "F32", metadata = {} } = options;
+  writeWholeFile(path, encodeSafetensors({ tensors: await readVariables(variables), metadata }, dtype));
+}
+
 /**
  * Sets a network's weights to those of a safetensors file.
  *

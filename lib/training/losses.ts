@@ -27,3 +27,21 @@ export function discriminatorLoss(labels: tf.Tensor, logits: tf.Tensor): tf.Scal
 export function generatorLoss(fakeLogits: tf.Tensor): tf.Scalar {
   return tf.tidy(() => binaryCrossEntropy(tf.onesLike(fakeLogits), fakeLogits));
 }
+
+/**
+ * The dealer's hinge loss (Lim & Ye 2017; Miyato et al. 2018), the mean of max(0, 1 − a) over real images plus the mean of
+ * max(0, 1 + a) over fakes: it asks for a margin of 1 and nothing beyond, so certain verdicts teach nothing more.
+ *
+ * @param onReal logits (batch, 1)
+ * @param onFake logits (batch, 1)
+ */
+export function hingeDiscriminatorLoss(onReal: tf.Tensor, onFake: tf.Tensor): tf.Scalar {
+  return tf.tidy(() =>
+    tf.sub(1, onReal).relu().mean<tf.Scalar>().add(onFake.add(1).relu().mean<tf.Scalar>()),
+  );
+}
+
+/** The forger's loss beside it: −a, its mean. Without a hinge, so that a poor fake always has a gradient. */
+export function hingeGeneratorLoss(onFake: tf.Tensor): tf.Scalar {
+  return tf.tidy(() => onFake.mean<tf.Scalar>().neg());
+}
