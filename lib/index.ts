@@ -51,7 +51,29 @@ export type { CharRnn, CharRnnOptions } from "./models/char-rnn";
 export { buildGpt, gptDefaults, gptLanguageModel, gptLogits, prefillGpt, stepGpt } from "./models/gpt";
 export type { Gpt, GptCache, GptOptions } from "./models/gpt";
 export type { LanguageModel } from "./models/language-model";
-export { loadWeights, saveWeights, trainableVariables } from "./models/weights";
+export { buildStylegan2Discriminator, judge } from "./models/stylegan2/discriminator";
+export type { Stylegan2Discriminator } from "./models/stylegan2/discriminator";
+export {
+  buildStylegan2Generator,
+  countStyles,
+  generateStylegan2,
+  mapLatents,
+  synthesize,
+  synthesizeFrom,
+  truncate,
+} from "./models/stylegan2/generator";
+export type { NoiseSource, Stylegan2Generator, Stylegan2Sampling } from "./models/stylegan2/generator";
+export { stylegan2Defaults } from "./models/stylegan2/options";
+export type { Stylegan2Options, Stylegan2Sizes } from "./models/stylegan2/options";
+export { buildStylegan2, disposeStylegan2 } from "./models/stylegan2/stylegan2";
+export type { Stylegan2 } from "./models/stylegan2/stylegan2";
+export {
+  loadWeights,
+  readVariables,
+  saveWeights,
+  trainableVariables,
+  writeVariables,
+} from "./models/weights";
 export type { SaveOptions } from "./models/weights";
 export { chartDefaults } from "./notebook/chart";
 export type { Chart, ChartOptions, ChartSpec } from "./notebook/chart";
@@ -78,5 +100,8 @@ export { noisyLabels, trainDiscriminatorOneStep, trainGeneratorOneStep } from ".
 export type { DiscriminatorStep } from "./training/gan-steps";
 export { binaryCrossEntropy, discriminatorLoss, generatorLoss } from "./training/losses";
 export type { LoopOptions, LoopProgress } from "./training/training-loop";
+export { augment, augmentationDefaults } from "./training/augmentation";
+export { stylegan2Training, trainStylegan2 } from "./training/stylegan2/train-stylegan2";
+export type { Stylegan2Progress, Stylegan2Training } from "./training/stylegan2/train-stylegan2";
 export { ganTraining, trainGan } from "./training/train-gan";
 export type { GanProgress, GanTraining } from "./training/train-gan";

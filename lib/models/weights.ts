@@ -65,6 +65,53 @@ export function writeWeights(
   );
 }
 
+/** Variables by name, as a part of a training's snapshot. */
+export function savedVariables(variables: Readonly<Record<string, tf.Variable>>) {
+  return {
+    read: () => readVariables(variables),
+    write: (tensors: ReadonlyMap<string, NamedTensor>, origin: string) =>
+      writeVariables(variables, tensors, origin),
+  };
+}
+
+/** The variables' values, copied. */
+export async function readVariables(
+  variables: Readonly<Record<string, tf.Variable>>,
+): Promise<Map<string, NamedTensor>> {
+  const entries = Object.entries(variables).map(async ([name, variable]): Promise<[string, NamedTensor]> => [
+    name,
+    { shape: [...variable.shape], values: Float32Array.from(await variable.data<"float32">()) },
+  ]);
+  return new Map(await Promise.all(entries));
+}
+
+/**
+ * Sets every variable to the tensor of its name.
+ *
+ * @param origin where the tensors come from, for the error
+ * @throws DataError where a tensor is missing or of another shape
+ */
+export function writeVariables(
+  variables: Readonly<Record<string, tf.Variable>>,
+  tensors: ReadonlyMap<string, NamedTensor>,
+  origin: string,
+): void {
+  const found = Object.entries(variables).map(([name, variable]) => {
+    const tensor = tensors.get(name);
+    if (tensor?.shape.join() !== variable.shape.join())
+      throw new DataError(
+        `${origin}: ${name}: expected (${variable.shape.join(", ")}), ` +
+          `got ${tensor === undefined ? "nothing" : `(${tensor.shape.join(", ")})`}. ` +
+          "Build the network with the sizes it was trained with.",
+      );
+    return { variable, tensor };
+  });
+  tf.tidy(() => {
+    for (const { variable, tensor } of found)
+      variable.assign(tf.tensor(tensor.values, tensor.shape, "float32"));
+  });
+}
+
 /** A network as a part of a training's snapshot. */
 export function savedNetwork(network: tf.LayersModel) {
   return {
