@@ -70,6 +70,7 @@ export type { Stylegan2 } from "./models/stylegan2/stylegan2";
 export {
   loadWeights,
   readVariables,
+  saveVariables,
   saveWeights,
   trainableVariables,
   writeVariables,
@@ -101,6 +102,8 @@ export type { DiscriminatorStep } from "./training/gan-steps";
 export { binaryCrossEntropy, discriminatorLoss, generatorLoss } from "./training/losses";
 export type { LoopOptions, LoopProgress } from "./training/training-loop";
 export { augment, augmentationDefaults } from "./training/augmentation";
+export { describeTick, ticks } from "./training/stylegan2/ticks";
+export type { Tick } from "./training/stylegan2/ticks";
 export { stylegan2Training, trainStylegan2 } from "./training/stylegan2/train-stylegan2";
 export type { Stylegan2Progress, Stylegan2Training } from "./training/stylegan2/train-stylegan2";
 export { ganTraining, trainGan } from "./training/train-gan";

@@ -146,3 +146,22 @@ export async function saveWeights(
 export function loadWeights(network: tf.LayersModel, path: string): void {
   writeWeights(network, decodeSafetensors(readDataFile(path), path).tensors, path);
 }
+
+/** Saves variables by name as safetensors. @throws DataError where the file cannot be written */
+export async function saveVariables(
+  variables: Readonly<Record<string, tf.Variable>>,
+  path: string,
+  options: SaveOptions = {},
+): Promise<void> {
+  const { dtype = "F32", metadata = {} } = options;
+  writeWholeFile(path, encodeSafetensors({ tensors: await readVariables(variables), metadata }, dtype));
+}
+
+/**
+ * Sets variables to those of a safetensors file.
+ *
+ * @throws DataError where the file is missing, damaged or of another network
+ */
+export function loadVariables(variables: Readonly<Record<string, tf.Variable>>, path: string): void {
+  writeVariables(variables, decodeSafetensors(readDataFile(path), path).tensors, path);
+}

@@ -8,6 +8,7 @@ import { judge, type Stylegan2Discriminator } from "../../models/stylegan2/discr
 import {
   countStyles,
   mapLatents,
+  type NoiseSource,
   synthesize,
   type Stylegan2Generator,
 } from "../../models/stylegan2/generator";
@@ -181,7 +182,7 @@ export function pathLengths(
   generator: Stylegan2Generator,
   styles: readonly tf.Tensor2D[],
   direction: tf.Tensor4D,
-  noise: RandomKey | "none",
+  noise: NoiseSource,
 ): tf.Tensor1D {
   const gradients = tf.grads((...ws: tf.Tensor[]) =>
     synthesize(generator, ws as tf.Tensor2D[], noise)
