@@ -89,7 +89,7 @@ export async function readVariables(
  * Sets every variable to the tensor of its name.
  *
  * @param origin where the tensors come from, for the error
- * @throws DataError where a tensor is missing or of another shape
+ * @throws DataError where a tensor is missing or of another shape; then no variable is changed
  */
 export function writeVariables(
   variables: Readonly<Record<string, tf.Variable>>,

@@ -14,7 +14,7 @@ import {
 } from "../../models/stylegan2/generator";
 import type { Stylegan2 } from "../../models/stylegan2/stylegan2";
 import type { Adam } from "../adam";
-import { augment } from "../augmentation";
+import { augment } from "./adaptive-augmentation";
 
 /** What a step gets from outside, but for the images. */
 export type StepInputs = {

@@ -1,9 +1,13 @@
 /** Each augmentation alone does what its name says; none where p is 0. */
-import { compile } from "../../lib/core/compile.ts";
-import { Random } from "../../lib/core/random.ts";
-import { randomKey } from "../../lib/core/random-ops.ts";
-import { tf } from "../../lib/core/tf.ts";
-import { augment, augmentationDefaults, type AugmentationOptions } from "../../lib/training/augmentation.ts";
+import { compile } from "../../../lib/core/compile.ts";
+import { Random } from "../../../lib/core/random.ts";
+import { randomKey } from "../../../lib/core/random-ops.ts";
+import { tf } from "../../../lib/core/tf.ts";
+import {
+  augment,
+  augmentationDefaults,
+  type AugmentationOptions,
+} from "../../../lib/training/stylegan2/adaptive-augmentation.ts";
 
 const BATCH = 64;
 const SIDE = 8;

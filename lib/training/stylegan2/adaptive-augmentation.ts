@@ -6,9 +6,9 @@
  * Every change of geometry here keeps lines along the axes: mirror, quarter turns, shifts, scaling, stretching. Then rows and
  * columns are resampled one after the other, by a small matrix for each image. The paper's turns by any angle need more and are left out.
  */
-import { randomNormal, randomUniform, type RandomKey } from "../core/random-ops";
-import { tf } from "../core/tf";
-import { applyToBothAxes } from "../models/stylegan2/resample";
+import { randomNormal, randomUniform, type RandomKey } from "../../core/random-ops";
+import { tf } from "../../core/tf";
+import { applyToBothAxes } from "../../models/stylegan2/resample";
 
 /** How often each change is made, times p: 1 as often as the others, 0 never. */
 export interface AugmentationOptions {
