@@ -13,6 +13,7 @@ const trainings: Record<string, () => Promise<{ training: ModelTraining }>> = {
   "gan-mnist": () => import("./train/gan-mnist.ts"),
   "cgan-mnist": async () => ({ training: (await import("./train/conditional-gans.ts")).mnist }),
   "cgan-hurricane": async () => ({ training: (await import("./train/conditional-gans.ts")).hurricane }),
+  "stylegan2-hurricane": () => import("./train/stylegan2-hurricane.ts"),
   "classifier-hurricane": async () => ({ training: (await import("./train/classifiers.ts")).hurricane }),
   "classifier-mnist": async () => ({ training: (await import("./train/classifiers.ts")).mnist }),
 };

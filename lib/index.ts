@@ -76,7 +76,30 @@ export type { CharRnn, CharRnnOptions } from "./models/char-rnn";
 export { buildGpt, gptDefaults, gptLanguageModel, gptLogits, prefillGpt, stepGpt } from "./models/gpt";
 export type { Gpt, GptCache, GptOptions } from "./models/gpt";
 export type { LanguageModel } from "./models/language-model";
-export { loadWeights, saveVariables, saveWeights, trainableVariables } from "./models/weights";
+export { buildStylegan2Discriminator, judge } from "./models/stylegan2/discriminator";
+export type { Stylegan2Discriminator } from "./models/stylegan2/discriminator";
+export {
+  buildStylegan2Generator,
+  countStyles,
+  generateStylegan2,
+  mapLatents,
+  synthesize,
+  synthesizeFrom,
+  truncate,
+} from "./models/stylegan2/generator";
+export type { NoiseSource, Stylegan2Generator, Stylegan2Sampling } from "./models/stylegan2/generator";
+export { stylegan2Defaults } from "./models/stylegan2/options";
+export type { Stylegan2Options, Stylegan2Sizes } from "./models/stylegan2/options";
+export { buildStylegan2, disposeStylegan2 } from "./models/stylegan2/stylegan2";
+export type { Stylegan2 } from "./models/stylegan2/stylegan2";
+export {
+  loadWeights,
+  readVariables,
+  saveVariables,
+  saveWeights,
+  trainableVariables,
+  writeVariables,
+} from "./models/weights";
 export type { SaveOptions } from "./models/weights";
 export { chartDefaults } from "./notebook/chart";
 export type { Chart, ChartOptions, ChartSpec } from "./notebook/chart";
@@ -117,6 +140,11 @@ export {
   hingeGeneratorLoss,
 } from "./training/losses";
 export type { LoopOptions, LoopProgress } from "./training/training-loop";
+export { augment, augmentationDefaults } from "./training/stylegan2/adaptive-augmentation";
+export { describeTick, ticks } from "./training/stylegan2/ticks";
+export type { Tick } from "./training/stylegan2/ticks";
+export { stylegan2Training, trainStylegan2 } from "./training/stylegan2/train-stylegan2";
+export type { Stylegan2Progress, Stylegan2Training } from "./training/stylegan2/train-stylegan2";
 export { classifierTraining, trainClassifier } from "./training/train-classifier";
 export type { ClassifierProgress, ClassifierTraining, LabelledImages } from "./training/train-classifier";
 export { conditionalGanTraining, trainConditionalGan } from "./training/train-conditional-gan";

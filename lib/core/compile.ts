@@ -143,7 +143,9 @@ function runRecorded(
     const data = backend.tensorMap.get(variable.dataId);
     const { id } = outputs[resultCount + i]!;
     if (data.refCount === 1) {
-      backend.binding.deleteTensor(data.id);
+      // What was never read has no native tensor yet, only values on their way there.
+      if (data.values == null) backend.binding.deleteTensor(data.id);
+      data.values = null;
       data.id = id;
     } else {
       // Another tensor shares what the variable had, and keeps it.

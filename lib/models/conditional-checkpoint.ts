@@ -1,12 +1,11 @@
 /** The conditional generators that the course ships: `datasets/models/<name>`. */
 import { join } from "node:path";
 import { OptionError } from "../core/errors";
-import { decodeSafetensors } from "../core/safetensors";
 import { tf } from "../core/tf";
-import { datasetFolder, readDataFile } from "../data/dataset-files";
+import { datasetFolder } from "../data/dataset-files";
 import { buildConditionalGan, type ConditionalGan, type ConditionalGanOptions } from "./conditional-gan";
 import type { ConditionalGenerator } from "./conditional-networks";
-import { writeVariables } from "./weights";
+import { loadVariables } from "./weights";
 
 const shipped = {
   "cgan-mnist": { conditioning: "planes" },
@@ -42,6 +41,6 @@ export function loadConditionalGenerator(
   const gan = buildConditionalGanFor(name, variant === "unlabelled" ? { classes: 0 } : {});
   const { generator, averaged, discriminator } = gan;
   tf.dispose([generator.weights, discriminator.weights, discriminator.state]);
-  writeVariables(averaged.weights, decodeSafetensors(readDataFile(path), path).tensors, path);
+  loadVariables(averaged.weights, path);
   return averaged;
 }

@@ -65,16 +65,7 @@ export function writeWeights(
   );
 }
 
-/** A network as a part of a training's snapshot. */
-export function savedNetwork(network: tf.LayersModel) {
-  return {
-    read: () => readWeights(network),
-    write: (tensors: ReadonlyMap<string, NamedTensor>, origin: string) =>
-      writeWeights(network, tensors, origin),
-  };
-}
-
-/** Variables by name as a part of a training's snapshot. */
+/** Variables by name, as a part of a training's snapshot. */
 export function savedVariables(variables: Readonly<Record<string, tf.Variable>>) {
   return {
     read: () => readVariables(variables),
@@ -110,13 +101,24 @@ export function writeVariables(
     if (tensor?.shape.join() !== variable.shape.join())
       throw new DataError(
         `${origin}: ${name}: expected (${variable.shape.join(", ")}), ` +
-          `got ${tensor === undefined ? "nothing" : `(${tensor.shape.join(", ")})`}. It was made by another network.`,
+          `got ${tensor === undefined ? "nothing" : `(${tensor.shape.join(", ")})`}. ` +
+          "Build the network with the sizes it was trained with.",
       );
-    return [variable, tensor] as const;
+    return { variable, tensor };
   });
   tf.tidy(() => {
-    for (const [variable, { values, shape }] of found) variable.assign(tf.tensor(values, shape, "float32"));
+    for (const { variable, tensor } of found)
+      variable.assign(tf.tensor(tensor.values, tensor.shape, "float32"));
   });
+}
+
+/** A network as a part of a training's snapshot. */
+export function savedNetwork(network: tf.LayersModel) {
+  return {
+    read: () => readWeights(network),
+    write: (tensors: ReadonlyMap<string, NamedTensor>, origin: string) =>
+      writeWeights(network, tensors, origin),
+  };
 }
 
 export interface SaveOptions {
@@ -136,6 +138,15 @@ export async function saveWeights(
   writeWholeFile(path, encodeSafetensors({ tensors: await readWeights(network), metadata }, dtype));
 }
 
+/**
+ * Sets a network's weights to those of a safetensors file.
+ *
+ * @throws DataError where the file is missing, damaged or of another network
+ */
+export function loadWeights(network: tf.LayersModel, path: string): void {
+  writeWeights(network, decodeSafetensors(readDataFile(path), path).tensors, path);
+}
+
 /** Saves variables by name as safetensors. @throws DataError where the file cannot be written */
 export async function saveVariables(
   variables: Readonly<Record<string, tf.Variable>>,
@@ -147,10 +158,10 @@ export async function saveVariables(
 }
 
 /**
- * Sets a network's weights to those of a safetensors file.
+ * Sets variables to those of a safetensors file.
  *
  * @throws DataError where the file is missing, damaged or of another network
  */
-export function loadWeights(network: tf.LayersModel, path: string): void {
-  writeWeights(network, decodeSafetensors(readDataFile(path), path).tensors, path);
+export function loadVariables(variables: Readonly<Record<string, tf.Variable>>, path: string): void {
+  writeVariables(variables, decodeSafetensors(readDataFile(path), path).tensors, path);
 }

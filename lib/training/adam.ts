@@ -41,20 +41,27 @@ export class Adam {
   }
 
   /**
-   * One step down the gradient of `loss` with respect to this optimiser's variables, and to nothing else.
+   * One step down the gradient of `loss` with respect to this optimiser's variables, and to nothing else. A variable that the
+   * loss does not depend on stays as it is, its means included, as in PyTorch.
    *
    * @returns the loss before the step; the caller disposes of it
    */
   minimize(loss: () => tf.Scalar): tf.Scalar {
     return tf.tidy(() => {
-      const { value, grads } = tf.variableGrads(loss, [...this.#variables]);
+      const { value, grads: found } = tf.variableGrads(loss, [...this.#variables]);
+      const grads = Object.fromEntries(
+        Object.entries(found).filter((entry): entry is [string, tf.Tensor] => entry[1] != null),
+      );
       this.#step.assign(this.#step.add(1));
       if (hasOwnKernels()) {
         this.#updateAll(grads);
         return value;
       }
       const corrections = { mean: this.#correction("beta1"), square: this.#correction("beta2") };
-      this.#variables.forEach((variable, i) => this.#update(variable, grads[variable.name]!, i, corrections));
+      this.#variables.forEach((variable, i) => {
+        const gradient = grads[variable.name];
+        if (gradient !== undefined) this.#update(variable, gradient, i, corrections);
+      });
       return value;
     });
   }
@@ -62,9 +69,10 @@ export class Adam {
   /** All variables in one op, lib/native/kernels/adam_kernel.cc. */
   #updateAll(gradients: tf.NamedTensorMap): void {
     const { learningRate, beta1, beta2, epsilon } = this.#options;
-    const count = this.#variables.length;
-    const state = [...this.#variables, ...this.#means, ...this.#squares];
-    const inputs = [...this.#variables.map(({ name }) => gradients[name]!), ...state, this.#step];
+    const moved = [...this.#variables.keys()].filter((i) => this.#variables[i]!.name in gradients);
+    const count = moved.length;
+    const state = [this.#variables, this.#means, this.#squares].flatMap((each) => moved.map((i) => each[i]!));
+    const inputs = [...moved.map((i) => gradients[this.#variables[i]!.name]!), ...state, this.#step];
     const attributes = { N: BigInt(count), rate: learningRate, beta1, beta2, epsilon };
     const updated = nativeOp("GenerativeAdam", inputs, attributes, 3 * count);
     state.forEach((variable, i) => variable.assign(updated[i]!));

@@ -73,7 +73,7 @@ describe.each(Object.values(subjects))("$examples.images.shape", ({ build }) => 
       const losses = (values: ConditionalGanProgress[]) => values.map((value) => ({ ...value, seconds: 0 }));
       expect(losses(rest)).toEqual(losses(all.slice(3)));
       expect(bits(resumed)).toEqual(bits(whole));
-      await expect(train(build(), { steps: 9, snapshot: folder, loss: all.length === 7 ? "hinge" : "hinge", beta1: 0.1 })).rejects.toThrow(/beta1/); // prettier-ignore
+      await expect(train(build(), { steps: 9, snapshot: folder, beta1: 0.1 })).rejects.toThrow(/beta1/);
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -95,31 +95,6 @@ test("the averaged generator follows the generator", async () => {
   const distance = (a: number[], b: number[]) => Math.hypot(...a.map((value, i) => value - b[i]!));
   expect(distance(averaged, now)).toBeLessThan(0.3 * distance(start, now));
   expect(distance(averaged, now)).toBeGreaterThan(0);
-});
-
-/** The mean brightness of fakes of each class. */
-function brightness({ averaged }: ConditionalGan): number[] {
-  return tf.tidy(() => {
-    const z = tf.tensor2d(new Random(8).normals(64 * 4), [64, 4]);
-    return [0, 1].map((label) => {
-      const asked = tf.fill([64], label, "int32") as tf.Tensor1D;
-      return averaged.generate(z, asked).mean().dataSync()[0]!;
-    });
-  });
-}
-
-test("the class is learnt: fakes of the bright class are brighter", async () => {
-  const gan = subjects.projection.build();
-  const faster = {
-    discriminatorRate: 2e-3,
-    generatorRate: 2e-3,
-    averageDecay: 0.9,
-    augmentation: {},
-    moreData: {},
-  };
-  await train(gan, { steps: 250, ...faster });
-  const [dark, bright] = brightness(gan);
-  expect(bright! - dark!).toBeGreaterThan(0.25);
 });
 
 test("what does not fit is refused by name", async () => {
