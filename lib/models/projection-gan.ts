@@ -32,8 +32,8 @@ export const projectionDefaults = {
   classes: 2,
   latentSize: 128,
   classSize: 32,
-  generatorFilters: [192, 128, 96, 64],
-  discriminatorFilters: [64, 128, 192],
+  generatorFilters: [160, 96, 64, 48],
+  discriminatorFilters: [48, 96, 192],
   seed: 0,
 } satisfies ProjectionOptions;
 

@@ -72,7 +72,7 @@ export const conditionalGanTraining = {
     beta2: 0.9,
     augmentation: { translation: 0.125, brightness: 0.25, saturation: 0.5 },
     moreData: { flip: true, turn: true },
-    averageDecay: 0.999,
+    averageDecay: 0.998,
   },
 } satisfies Record<Conditioning, ConditionalGanTraining>;
 

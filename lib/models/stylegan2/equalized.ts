@@ -45,7 +45,7 @@ export class WeightBuilder {
 /** x (batch, inputs) → (batch, outputs): x · W / √inputs · rate + b · rate. */
 export function dense(x: tf.Tensor2D, weights: Weights, name: string, rate = 1): tf.Tensor2D {
   const kernel = weights[`${name}.kernel`]!;
-  const product = tf.matMul<tf.Tensor2D>(x, kernel.mul(rate / Math.sqrt(kernel.shape[0]!)));
+  const product = tf.matMul<tf.Tensor2D>(x, kernel.mul(rate / Math.sqrt(kernel.shape[0])));
   const bias = weights[`${name}.bias`];
   return bias === undefined ? product : product.add(bias.mul(rate));
 }

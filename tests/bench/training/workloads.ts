@@ -47,10 +47,17 @@ export interface Workload {
 export const ADAM = { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
 const SLOPE = 0.2;
 
-export type WorkloadName = "gan" | "dcgan" | "ring" | "char-rnn" | "gpt";
+export type WorkloadName = "gan" | "cgan" | "dcgan" | "ring" | "char-rnn" | "gpt";
 /** Not a training: 127 tokens from a GPT of the same size, one by one. */
 export type GenerationName = "generation";
-export const workloads: Record<WorkloadName, () => Workload> = { gan, dcgan, ring, "char-rnn": charRnn, gpt };
+export const workloads: Record<WorkloadName, () => Workload | Promise<Workload>> = {
+  gan,
+  cgan: async () => (await import("./conditional-gan.ts")).conditionalGan(),
+  dcgan,
+  ring,
+  "char-rnn": charRnn,
+  gpt,
+};
 
 const random = new Random(7);
 
@@ -68,8 +75,9 @@ function makeParameters<Name extends string>(shapes: Record<Name, number[]>): Pa
   return Object.fromEntries(entries) as Parameters<Name>;
 }
 
-const normal = (...shape: number[]) => tf.tensor(random.normals(shape.reduce((a, b) => a * b, 1)), shape);
-const tokens = (count: number, shape: number[]) =>
+export const normal = (...shape: number[]) =>
+  tf.tensor(random.normals(shape.reduce((a, b) => a * b, 1)), shape);
+export const tokens = (count: number, shape: number[]) =>
   tf.tensor(
     Int32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random.integer(count)),
     shape,
