@@ -82,7 +82,7 @@ export function labelPlanes(
 }
 
 const oneHot = (labels: tf.Tensor1D, classes: number) =>
-  tf.oneHot(labels, classes).cast("float32") as tf.Tensor2D;
+  tf.oneHot(labels, classes).cast<tf.Tensor2D>("float32");
 
 function namedWeights(network: tf.LayersModel) {
   const variables = trainableVariables(network);

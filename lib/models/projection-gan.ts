@@ -96,7 +96,7 @@ function projectionGenerator(settings: Settings): ConditionalGenerator {
     return layerNorm(h, tf.ones([filters[i]!]), tf.zeros([filters[i]!]))
       .mul(gain.add(1))
       .add(bias)
-      .leakyRelu(SLOPE) as tf.Tensor4D;
+      .leakyRelu<tf.Tensor4D>(SLOPE);
   }
 
   function generate(z: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor4D {

@@ -192,7 +192,7 @@ function compileStep(
     labels: randomUniform(key, [batchSize], streams.labels)
       .mul(Math.max(1, generator.classes))
       .floor()
-      .cast("int32") as tf.Tensor1D,
+      .cast<tf.Tensor1D>("int32"),
   });
   return compile(
     ({ real, labels, dealerKey, forgerKey }: StepInputs) => {

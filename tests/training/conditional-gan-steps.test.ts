@@ -30,7 +30,7 @@ function tensor<R extends tf.Rank>(name: string): tf.Tensor<R> {
   const { shape, values: numbers } = tensors.get(name)!;
   return tf.tensor(numbers, shape as tf.ShapeMap[R], "float32");
 }
-const labels = (name: string) => tensor<tf.Rank.R1>(name).cast("int32") as tf.Tensor1D;
+const labels = (name: string) => tensor<tf.Rank.R1>(name).cast<tf.Tensor1D>("int32");
 
 function build() {
   const gan = buildConditionalGan({

@@ -36,8 +36,8 @@ export function conditionalGan(): Workload {
     },
     step: (inputs) => {
       const { real, y, z1, y1, z2, y2 } = inputs as Record<"real" | "y" | "z1" | "y1" | "z2" | "y2", never>;
-      const images = tf.concat([real, generator.generate(z1, y1)]) as generative.tf.Tensor4D;
-      const labels = tf.concat([y, y1]) as generative.tf.Tensor1D;
+      const images = tf.concat<generative.tf.Tensor4D>([real, generator.generate(z1, y1)]);
+      const labels = tf.concat<generative.tf.Tensor1D>([y, y1]);
       const dealer = trainConditionalDiscriminatorOneStep(gan, adamD, "hinge", { images, labels });
       return dealer.loss.add(trainConditionalGeneratorOneStep(gan, adamG, "hinge", { z: z2, labels: y2 }));
     },
