@@ -212,7 +212,7 @@ async function publish(
   }
   const milestones = readLines(join(work, "conditional", "milestones.csv"), steps);
   const strips = milestones.map(([step, kimg, seconds]) => ({
-    file: join(work, "conditional", milestoneName(Number(step))),
+    picture: join(work, "conditional", milestoneName(Number(step))),
     label: `${Math.round(Number(kimg))} kimg, ${(Number(seconds) / 60).toFixed(1)} min`,
   }));
   writeFileSync(join(out, "progress.png"), await labelledStrips(strips));

@@ -2,7 +2,8 @@
 import sharp from "sharp";
 
 export interface Strip {
-  file: string;
+  /** A PNG, or the name of its file. */
+  picture: string | Buffer;
   label: string;
 }
 
@@ -11,7 +12,7 @@ const GAP = 6;
 
 /** Pictures of one size below each other, each with its label on the left, as a PNG of at most `colours` colours. */
 export async function labelledStrips(strips: readonly Strip[], colours = 128): Promise<Buffer> {
-  const { width, height } = await sharp(strips[0]!.file).metadata();
+  const { width, height } = await sharp(strips[0]!.picture).metadata();
   const text = (label: string) =>
     Buffer.from(
       `<svg xmlns="http://www.w3.org/2000/svg" width="${LABEL_WIDTH}" height="${height}">` +
@@ -26,9 +27,9 @@ export async function labelledStrips(strips: readonly Strip[], colours = 128): P
     },
   })
     .composite(
-      strips.flatMap(({ file, label }, i) => [
+      strips.flatMap(({ picture, label }, i) => [
         { input: text(label), left: 0, top: i * (height + GAP) },
-        { input: file, left: LABEL_WIDTH, top: i * (height + GAP) },
+        { input: picture, left: LABEL_WIDTH, top: i * (height + GAP) },
       ]),
     )
     .png({ palette: true, colours })
