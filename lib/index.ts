@@ -129,11 +129,12 @@ export {
   trainConditionalDiscriminatorOneStep,
   trainConditionalGeneratorOneStep,
 } from "./training/conditional-gan-steps";
-export type { ConditionalLoss } from "./training/conditional-gan-steps";
+export type { ConditionalLoss, DealerExamples } from "./training/conditional-gan-steps";
 export { noisyLabels, trainDiscriminatorOneStep, trainGeneratorOneStep } from "./training/gan-steps";
 export type { DiscriminatorStep } from "./training/gan-steps";
 export {
   binaryCrossEntropy,
+  classMarginLoss,
   discriminatorLoss,
   generatorLoss,
   hingeDiscriminatorLoss,

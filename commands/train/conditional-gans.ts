@@ -53,8 +53,8 @@ export const mnist = trainingOf({
   name: "cgan-mnist",
   classifier: "mnist",
   steps: stepsOf(400),
-  unlabelledSteps: stepsOf(100),
-  milestones: [0, 10, 50, 100, 200, 400, 1000].map(stepsOf),
+  unlabelledSteps: stepsOf(25),
+  milestones: [0, 10, 25, 50, 100, 200, 400, 1000].map(stepsOf),
   judged: 500,
   load: (split) => loadMnist({ split }),
 });
@@ -63,8 +63,8 @@ export const hurricane = trainingOf({
   name: "cgan-hurricane",
   classifier: "hurricane",
   steps: stepsOf(400),
-  unlabelledSteps: stepsOf(100),
-  milestones: [0, 10, 50, 100, 200, 400, 1000, 2000].map(stepsOf),
+  unlabelledSteps: stepsOf(25),
+  milestones: [0, 10, 25, 50, 100, 200, 400, 1000, 2000].map(stepsOf),
   judged: 1000,
   load: (split) => loadHurricane({ split }),
 });
@@ -108,7 +108,7 @@ async function trainVariant(
     console.log(`${variant}: ${line}`);
   };
   if (!existsSync(join(folder, "snapshot.safetensors"))) await atMilestone(0, 0);
-  const options = { steps, seed: SEED, snapshot: folder, snapshotEvery: 250 };
+  const options = { steps, seed: SEED, snapshot: folder, snapshotEvery: 100 };
   let recent: ConditionalGanProgress[] = [];
   const training = trainConditionalGan(gan, examples, options);
   for await (const value of progress(training, { label: `${subject.name} ${variant}`, total: steps })) {

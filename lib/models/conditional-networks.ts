@@ -26,10 +26,10 @@ export interface ConditionalDiscriminator {
   /** Brings the state up to date with the weights: once in a step, before the gradient is taken. */
   prepare(): void;
   /**
-   * Logits (batch, 1): above 0 for "a real image of this class".
+   * Logits (labels, 1): above 0 for "a real image of this class".
    *
    * @param images (batch, height, width, channels) with values in [0, 1]
-   * @param labels int32 (batch)
+   * @param labels int32 (batch), or (k · batch) to have the images judged k times, with other labels each time
    */
   judge(images: tf.Tensor4D, labels: tf.Tensor1D): tf.Tensor2D;
 }

@@ -177,11 +177,14 @@ function projectionDiscriminator(settings: Settings): ConditionalDiscriminator {
           .add(weights[`${name}.bias`]!)
           .leakyRelu(SLOPE);
       const features = h.sum<tf.Tensor2D>([1, 2]); // (batch, filters[2])
-      const logits = linear(features, kernel("real"), weights["real.bias"] as tf.Tensor as tf.Tensor1D);
-      if (classes === 0) return logits as tf.Tensor2D;
+      // Features once, verdicts for as many labels as there are.
+      const times: [number, number] = [labels.size / images.shape[0], 1];
+      const bias = weights["real.bias"] as tf.Tensor as tf.Tensor1D;
+      const logits = linear(features, kernel("real"), bias).tile<tf.Tensor2D>(times);
+      if (classes === 0) return logits;
       // φ·v of every class, and of these the label's.
       const chosen = tf.oneHot(labels, classes).cast("float32");
-      return logits.add(linear(features, kernel("classes")).mul(chosen).sum(1, true));
+      return logits.add(linear(features, kernel("classes")).tile(times).mul(chosen).sum(1, true));
     });
   }
   const prepare = () => {

@@ -45,3 +45,15 @@ export function hingeDiscriminatorLoss(onReal: tf.Tensor, onFake: tf.Tensor): tf
 export function hingeGeneratorLoss(onFake: tf.Tensor): tf.Scalar {
   return tf.tidy(() => onFake.mean<tf.Scalar>().neg());
 }
+
+/**
+ * Asks that a real image's own class win against another one by a margin of 1: the mean of max(0, 1 − (a_own − a_other)). What a
+ * logit says of "real" whatever the class is in both and cancels, so this teaches the dealer what the classes look like and
+ * nothing else. (The pairs of matching-aware discriminators, Reed et al. 2016, with the margin of Crammer & Singer 2001.)
+ *
+ * @param own logits (batch, 1) of real images with their labels
+ * @param other logits (batch, 1) of the same images with wrong labels
+ */
+export function classMarginLoss(own: tf.Tensor, other: tf.Tensor): tf.Scalar {
+  return tf.tidy(() => other.sub(own).add(1).relu().mean<tf.Scalar>());
+}
