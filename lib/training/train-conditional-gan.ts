@@ -50,12 +50,12 @@ export interface ConditionalGanTraining extends LoopOptions {
 
 /** By the way of conditioning; ConditionalGan.conditioning chooses. */
 export const conditionalGanTraining = {
-  /** As trainGan, but that the dealer learns faster than the forger: it has more to learn, ten classes. */
+  /** As trainGan, but for the dealer's rate: with twice as many channels it wins at 6e-4, and the forger stays at black. */
   planes: {
     ...loopDefaults,
     batchSize: 64,
     loss: "cross-entropy",
-    discriminatorRate: 6e-4,
+    discriminatorRate: 2e-4,
     generatorRate: 4e-4,
     beta1: 0.5,
     beta2: 0.999,

@@ -83,6 +83,17 @@ describe.each(small)("$conditioning", (options) => {
     });
   });
 
+  test("images judged twice, with other labels the second time, are judged as one by one", () => {
+    tf.tidy(() => {
+      const images = generator.generate(z, y);
+      const other = tf.tensor1d([1, 1], "int32");
+      const both = discriminator.judge(images, tf.concat([y, other]));
+      expect(both.shape).toEqual([4, 1]);
+      const apart = tf.concat([discriminator.judge(images, y), discriminator.judge(images, other)]);
+      expect(both.sub(apart).abs().max().dataSync()[0]).toBeLessThan(1e-6);
+    });
+  });
+
   test("without classes, neither looks at labels", () => {
     tf.tidy(() => {
       const plain = buildConditionalGan({ ...options, classes: 0 });

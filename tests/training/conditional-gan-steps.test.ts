@@ -12,7 +12,7 @@ import {
   trainConditionalDiscriminatorOneStep,
   trainConditionalGeneratorOneStep,
 } from "../../lib/training/conditional-gan-steps.ts";
-import { hingeDiscriminatorLoss, hingeGeneratorLoss } from "../../lib/training/losses.ts";
+import { classMarginLoss, hingeDiscriminatorLoss, hingeGeneratorLoss } from "../../lib/training/losses.ts";
 import { relativeDifference } from "./fixture.ts";
 
 const path = join(import.meta.dirname, "../fixtures/conditional-gan/conditional-gan.safetensors");
@@ -145,3 +145,32 @@ test.each(["compiled", "op by op"])(
     expectEqual(gan.generator.weights, "generatorAfter", 2e-3);
   },
 );
+
+test("the class margin asks that the own class wins by 1, and nothing beyond", () => {
+  const margin = (own: number[], other: number[]) =>
+    tf.tidy(() => classMarginLoss(tf.tensor2d(own, [2, 1]), tf.tensor2d(other, [2, 1])).dataSync()[0]);
+  expect(margin([3, -1], [1, -2])).toBe(0);
+  expect(margin([0.5, 2], [0.25, 2.5])).toBeCloseTo((0.75 + 1.5) / 2, 6);
+  // The same for any logit of "real".
+  expect(margin([100.5, -98], [100.25, -97.5])).toBeCloseTo((0.75 + 1.5) / 2, 4);
+});
+
+test("with wrong labels, real images come to fit their own class better", () => {
+  const gan = build();
+  const adam = new Adam(Object.values(gan.discriminator.weights), { learningRate: 2e-3 });
+  const { images, labels: said } = shown(gan, 0);
+  const others = labels("round0/labels").add(tf.scalar(1, "int32")).mod<tf.Tensor1D>(tf.scalar(3, "int32"));
+  const wrong = { labels: others, weight: 1 };
+  const margin = () =>
+    tf.tidy(() => {
+      const own = gan.discriminator.judge(images, said).slice(0, 3);
+      return own
+        .sub(gan.discriminator.judge(images, tf.concat([others, others])).slice(0, 3))
+        .mean()
+        .dataSync()[0]!;
+    });
+  const before = margin();
+  for (let i = 0; i < 40; i++)
+    tf.dispose(trainConditionalDiscriminatorOneStep(gan, adam, "hinge", { images, labels: said, wrong }));
+  expect(margin() - before).toBeGreaterThan(0.1);
+});
