@@ -23,6 +23,14 @@ export { tf } from "./core/tf";
 export { datasetFolder } from "./data/dataset-files";
 export { firstBatch, shuffledBatches } from "./data/batches";
 export type { BatchPosition, IndexBatch } from "./data/batches";
+export {
+  gridDefaults,
+  gridOfGaussians,
+  ringDefaults,
+  ringOfGaussians,
+  sampleMixture,
+} from "./data/gaussian-mixtures";
+export type { GaussianMixture, GridOptions, RingOptions } from "./data/gaussian-mixtures";
 export { hurricaneClasses, hurricaneDefaults, loadHurricane } from "./data/hurricane";
 export type { Hurricane, HurricaneOptions, HurricaneSplit } from "./data/hurricane";
 export { selectImages, shrinkImages, toUnitRange } from "./data/images";
@@ -32,7 +40,7 @@ export type { Mnist, MnistOptions, MnistSplit } from "./data/mnist";
 export { loadSpriteSheet } from "./data/sprite-sheet";
 export type { SpriteSheetOptions } from "./data/sprite-sheet";
 export { readTable } from "./data/tables";
-export { imagesToTensor } from "./data/tensors";
+export { imagesToTensor, mixtureBatch } from "./data/tensors";
 export { causalAttention } from "./layers/attention";
 export { softmaxCrossEntropy } from "./layers/cross-entropy";
 export { gelu } from "./layers/gelu";
@@ -46,11 +54,15 @@ export { loadGenerator } from "./models/checkpoint";
 export type { GeneratorName } from "./models/checkpoint";
 export { buildDiscriminator, buildGan, buildGenerator, ganDefaults } from "./models/gan";
 export type { Gan, GanOptions } from "./models/gan";
+export { modeCoverage, modeCoverageSamples } from "./metrics/mode-coverage";
+export type { ModeCoverage } from "./metrics/mode-coverage";
 export { buildCharRnn, charRnnDefaults, charRnnLanguageModel, charRnnLogits } from "./models/char-rnn";
 export type { CharRnn, CharRnnOptions } from "./models/char-rnn";
 export { buildGpt, gptDefaults, gptLanguageModel, gptLogits, prefillGpt, stepGpt } from "./models/gpt";
 export type { Gpt, GptCache, GptOptions } from "./models/gpt";
 export type { LanguageModel } from "./models/language-model";
+export { buildPointGan, generatePoints, judgePoints, pointGanDefaults } from "./models/point-gan";
+export type { MlpWeights, PointGan, PointGanOptions } from "./models/point-gan";
 export { loadWeights, saveWeights, trainableVariables } from "./models/weights";
 export type { SaveOptions } from "./models/weights";
 export { chartDefaults } from "./notebook/chart";
@@ -77,6 +89,17 @@ export type { AdamOptions } from "./training/adam";
 export { noisyLabels, trainDiscriminatorOneStep, trainGeneratorOneStep } from "./training/gan-steps";
 export type { DiscriminatorStep } from "./training/gan-steps";
 export { binaryCrossEntropy, discriminatorLoss, generatorLoss } from "./training/losses";
+export {
+  saddleLoss,
+  trainPointCritic,
+  trainPointDiscriminator,
+  trainPointGenerator,
+  trainPointGeneratorOnCritic,
+  unrolledGeneratorLoss,
+} from "./training/point-gan-steps";
 export type { LoopOptions, LoopProgress } from "./training/training-loop";
 export { ganTraining, trainGan } from "./training/train-gan";
 export type { GanProgress, GanTraining } from "./training/train-gan";
+export { pointGanTraining, trainPointGan } from "./training/train-point-gan";
+export type { PointGanProgress, PointGanTraining, PointGanVariant } from "./training/train-point-gan";
+export { unrollAdam } from "./training/unrolled-adam";

@@ -99,3 +99,34 @@ export async function saveWeights(
 export function loadWeights(network: tf.LayersModel, path: string): void {
   writeWeights(network, decodeSafetensors(readDataFile(path), path).tensors, path);
 }
+
+/** Variables that are no layers' as a part of a training's snapshot: "0", "1", … in their order. */
+export function savedVariables(variables: readonly tf.Variable[]) {
+  return {
+    read: async () => {
+      const values = await Promise.all(variables.map((variable) => variable.data<"float32">()));
+      return new Map(
+        variables.map(({ shape }, i): [string, NamedTensor] => [
+          String(i),
+          { shape: [...shape], values: Float32Array.from(values[i]!) },
+        ]),
+      );
+    },
+    write: (tensors: ReadonlyMap<string, NamedTensor>, origin: string) => {
+      variables.forEach(({ shape }, i) => {
+        const found = tensors.get(String(i))?.shape;
+        if (found?.join() !== shape.join())
+          throw new DataError(
+            `${origin}: weight ${i}: expected (${shape.join(", ")}), got ${found === undefined ? "nothing" : `(${found.join(", ")})`}. ` +
+              "Build the network with the sizes it was trained with.",
+          );
+      });
+      tf.tidy(() =>
+        variables.forEach((variable, i) => {
+          const { values, shape } = tensors.get(String(i))!;
+          variable.assign(tf.tensor(values, shape, "float32"));
+        }),
+      );
+    },
+  };
+}
