@@ -1,6 +1,7 @@
 /**
- * A GAN of points in the plane, as small as can be: two multilayer perceptrons. Their sizes, tanh and orthogonal first weights are those of
- * the demonstration of Metz et al. 2017 (Unrolled GAN) on a ring of Gaussians.
+ * A GAN of points in the plane, as small as can be: two multilayer perceptrons. Their sizes and orthogonal first weights are those of the
+ * demonstration that Metz et al. 2017 (Unrolled GAN) published for a ring of Gaussians, the ReLU is their paper's; the demonstration has
+ * tanh, with which the plain game, too, finds all modes of the ring.
  */
 import { OptionError } from "../core/errors";
 import { Random } from "../core/random";
@@ -27,7 +28,7 @@ export const pointGanDefaults = {
   latentSize: 256,
   width: 128,
   numLayers: 2,
-  activation: "tanh",
+  activation: "relu",
   pack: 1,
   seed: 0,
 } satisfies PointGanOptions;
@@ -41,7 +42,7 @@ export interface PointGan {
   discriminator: MlpWeights<tf.Variable>;
 }
 
-/** Metz et al.'s gain of the first weights: about what tanh takes from a signal, so that layers pass it on at its size. */
+/** Metz et al.'s gain of the first weights: about √2, what a ReLU takes from a signal (He et al. 2015). */
 const GAIN = 1.4;
 
 /**
