@@ -12,7 +12,7 @@ const domains: Record<MixtureName, [number, number]> = { ring: [-1.5, 1.5], grid
 const MOMENTS = [0, 0.2, 0.4, 0.6, 1].map((part) => part * STEPS);
 const TILE = 108;
 const GAP = 6;
-const FONT = 'font-family="Source Sans 3, Source Sans Pro, Helvetica, Arial, sans-serif" fill="#222"';
+const FONT = 'font-family="Helvetica, Arial, sans-serif" fill="#222"';
 
 interface Tile {
   left: number;
