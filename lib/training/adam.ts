@@ -48,10 +48,7 @@ export class Adam {
    */
   minimize(loss: () => tf.Scalar): tf.Scalar {
     return tf.tidy(() => {
-      const { value, grads: found } = tf.variableGrads(loss, [...this.#variables]);
-      const grads = Object.fromEntries(
-        Object.entries(found).filter((entry): entry is [string, tf.Tensor] => entry[1] != null),
-      );
+      const { value, grads } = tf.variableGrads(loss, [...this.#variables]);
       this.#step.assign(this.#step.add(1));
       if (hasOwnKernels()) {
         this.#updateAll(grads);

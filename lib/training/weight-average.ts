@@ -68,7 +68,7 @@ export class WeightAverage {
 
   #state(): Record<string, tf.Variable> {
     const averages = this.averages.map((average, i) => [`average.${i}`, average] as const);
-    return { step: this.#step as tf.Variable, ...Object.fromEntries(averages) };
+    return { step: this.#step, ...Object.fromEntries(averages) };
   }
 
   dispose(): void {

@@ -38,5 +38,5 @@ test("refuses a decay of 1 and the state of other variables", async () => {
   const state = await other.read();
   const write = () => new WeightAverage([weight], 0.9).write(state, "file");
   expect(write).toThrow(DataError);
-  expect(write).toThrow("average.0: expected an average (2), got (3)");
+  expect(write).toThrow("average.0: expected (2), got (3)");
 });
