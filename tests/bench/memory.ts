@@ -1,9 +1,9 @@
 /** `./course bench memory`: what 10,000 steps of each trainer, on small networks, add to the memory of the process. */
 import { runProgram } from "../lib/package-copy.ts";
 
-const STEPS = 10_000;
-/** Until then caches fill. */
-const WARM_UP = 2_000;
+const STEPS = 20_000;
+/** Until then caches and the allocator's arenas fill; the 10,000 steps after that are what is measured. */
+const WARM_UP = 10_000;
 
 /** Expressions for a training of `steps` steps. */
 const trainings: Record<string, string> = {
