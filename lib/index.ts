@@ -42,8 +42,16 @@ export { layerNorm } from "./layers/layer-norm";
 export { linear } from "./layers/linear";
 export { lstm, lstmStates, lstmStep } from "./layers/lstm";
 export type { LstmState, LstmWeights } from "./layers/lstm";
+export { classifierAccuracy } from "./metrics/classifier-accuracy";
+export type { ClassifierAccuracy } from "./metrics/classifier-accuracy";
+export { fitGaussian, frechetDistance } from "./metrics/frechet";
+export type { Gaussian } from "./metrics/frechet";
+export { symmetricEigen } from "./metrics/symmetric-eigen";
+export type { SymmetricEigen } from "./metrics/symmetric-eigen";
 export { loadGenerator } from "./models/checkpoint";
 export type { GeneratorName } from "./models/checkpoint";
+export { buildClassifier, buildClassifierFor, classifierDefaults, loadClassifier } from "./models/classifier";
+export type { Classifier, ClassifierInput, ClassifierName, ClassifierOptions } from "./models/classifier";
 export { buildDiscriminator, buildGan, buildGenerator, ganDefaults } from "./models/gan";
 export type { Gan, GanOptions } from "./models/gan";
 export { buildCharRnn, charRnnDefaults, charRnnLanguageModel, charRnnLogits } from "./models/char-rnn";
@@ -65,11 +73,13 @@ export {
 export type { NoiseSource, Stylegan2Generator, Stylegan2Sampling } from "./models/stylegan2/generator";
 export { stylegan2Defaults } from "./models/stylegan2/options";
 export type { Stylegan2Options, Stylegan2Sizes } from "./models/stylegan2/options";
+export { loadStylegan2 } from "./models/stylegan2/checkpoint";
 export { buildStylegan2, disposeStylegan2 } from "./models/stylegan2/stylegan2";
 export type { Stylegan2 } from "./models/stylegan2/stylegan2";
 export {
   loadWeights,
   readVariables,
+  saveVariables,
   saveWeights,
   trainableVariables,
   writeVariables,
@@ -82,6 +92,8 @@ export { display, displayHandle } from "./notebook/display";
 export type { Displayable, DisplayHandle, MimeBundle } from "./notebook/display";
 export { imageGrid, imageGridDefaults } from "./notebook/image-grid";
 export type { ImageGrid, ImageGridOptions } from "./notebook/image-grid";
+export { imageSlider, imageSliderDefaults } from "./notebook/image-slider";
+export type { ImageSliderOptions } from "./notebook/image-slider";
 export { lossCurve, lossCurveDefaults } from "./notebook/loss-curve";
 export type { LossCurveOptions } from "./notebook/loss-curve";
 export { NotImplemented } from "./notebook/not-implemented";
@@ -94,14 +106,33 @@ export type { SeriesSource } from "./notebook/series";
 export { generateDefaults, textGenerator } from "./sampling/generate";
 export type { GenerateOptions, TextGenerator } from "./sampling/generate";
 export { generateImages, latentBatch } from "./sampling/latent";
+export { latentWalk, latentWalkDefaults, lerp, mixStyles, slerp } from "./sampling/latent-space";
+export type { LatentWalk } from "./sampling/latent-space";
+export { styleMixingGrid } from "./sampling/style-grid";
 export { Adam, adamDefaults } from "./training/adam";
 export type { AdamOptions } from "./training/adam";
+export { augmentImages } from "./training/augment";
+export type { Augmentation } from "./training/augment";
 export { noisyLabels, trainDiscriminatorOneStep, trainGeneratorOneStep } from "./training/gan-steps";
 export type { DiscriminatorStep } from "./training/gan-steps";
 export { binaryCrossEntropy, discriminatorLoss, generatorLoss } from "./training/losses";
 export type { LoopOptions, LoopProgress } from "./training/training-loop";
-export { augment, augmentationDefaults } from "./training/augmentation";
+export { augment, augmentationDefaults } from "./training/stylegan2/adaptive-augmentation";
+export {
+  buildProjection,
+  disposeProjection,
+  distanceBetween,
+  projectedImage,
+  projectImage,
+  projectionDefaults,
+} from "./training/stylegan2/project";
+export type { Projection, ProjectionOptions, ProjectionProgress } from "./training/stylegan2/project";
+export { describeTick, ticks } from "./training/stylegan2/ticks";
+export type { Tick } from "./training/stylegan2/ticks";
 export { stylegan2Training, trainStylegan2 } from "./training/stylegan2/train-stylegan2";
 export type { Stylegan2Progress, Stylegan2Training } from "./training/stylegan2/train-stylegan2";
+export { classifierTraining, trainClassifier } from "./training/train-classifier";
+export type { ClassifierProgress, ClassifierTraining, LabelledImages } from "./training/train-classifier";
 export { ganTraining, trainGan } from "./training/train-gan";
 export type { GanProgress, GanTraining } from "./training/train-gan";
+export { WeightAverage } from "./training/weight-average";

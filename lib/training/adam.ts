@@ -71,12 +71,7 @@ export class Adam {
    */
   minimize(loss: () => tf.Scalar): tf.Scalar {
     return tf.tidy(() => {
-      const { value, grads: found } = tf.variableGrads(loss, [...this.#variables]);
-      // tfjs's types leave out that it gives null where the loss does not depend on the variable.
-      const entries = Object.entries(found) as [string, tf.Tensor | null][];
-      const grads = Object.fromEntries(
-        entries.filter((entry): entry is [string, tf.Tensor] => entry[1] !== null),
-      );
+      const { value, grads } = tf.variableGrads(loss, [...this.#variables]);
       this.#step.assign(this.#step.add(1));
       if (hasOwnKernels()) {
         this.#updateAll(grads);

@@ -89,6 +89,23 @@ describe("what goes in and comes out", () => {
     );
   });
 
+  test("a variable that is assigned before anything has read it", () => {
+    const before = tf.memory().numTensors;
+    tf.tidy(() => {
+      const source = tf.variable(tf.tensor1d([1, 2]));
+      const copy = tf.variable(tf.tensor1d([8, 9])); // its values have not reached TensorFlow yet
+      const step = compile(() => copy.assign(source), { eagerFirst: false });
+      for (const start of [1, 5]) {
+        source.assign(tf.tensor1d([start, start + 1]));
+        step();
+        expect([...copy.dataSync()]).toEqual([start, start + 1]);
+      }
+      step.dispose();
+      tf.dispose([source, copy]);
+    });
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   test("variables that share their values are told apart", () => {
     const source = tf.variable(tf.scalar(1));
     const target = tf.variable(tf.scalar(2));
