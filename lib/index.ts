@@ -27,12 +27,16 @@ export { hurricaneClasses, hurricaneDefaults, loadHurricane } from "./data/hurri
 export type { Hurricane, HurricaneOptions, HurricaneSplit } from "./data/hurricane";
 export { selectImages, shrinkImages, toUnitRange } from "./data/images";
 export type { ImageBatch, ImageShape } from "./data/images";
+export { fitChroma } from "./data/gamut";
+export { labToRgb, rgbToLab } from "./data/lab";
+export { rgbTensorToLab } from "./data/lab-tensor";
 export { loadMnist, mnistDefaults } from "./data/mnist";
 export type { Mnist, MnistOptions, MnistSplit } from "./data/mnist";
 export { loadSpriteSheet } from "./data/sprite-sheet";
 export type { SpriteSheetOptions } from "./data/sprite-sheet";
 export { readTable } from "./data/tables";
 export { imagesToTensor } from "./data/tensors";
+export { channelNorm } from "./layers/channel-norm";
 export { causalAttention } from "./layers/attention";
 export { softmaxCrossEntropy } from "./layers/cross-entropy";
 export { gelu } from "./layers/gelu";
@@ -51,6 +55,17 @@ export type { CharRnn, CharRnnOptions } from "./models/char-rnn";
 export { buildGpt, gptDefaults, gptLanguageModel, gptLogits, prefillGpt, stepGpt } from "./models/gpt";
 export type { Gpt, GptCache, GptOptions } from "./models/gpt";
 export type { LanguageModel } from "./models/language-model";
+export {
+  buildPatchDiscriminator,
+  buildPix2pix,
+  buildUnet,
+  judgePatches,
+  pix2pixDefaults,
+  scaleColours,
+  scaleLightness,
+  unscaleColours,
+} from "./models/pix2pix";
+export type { PatchSize, Pix2pix, Pix2pixOptions } from "./models/pix2pix";
 export { loadWeights, saveWeights, trainableVariables } from "./models/weights";
 export type { SaveOptions } from "./models/weights";
 export { chartDefaults } from "./notebook/chart";
@@ -80,3 +95,12 @@ export { binaryCrossEntropy, discriminatorLoss, generatorLoss } from "./training
 export type { LoopOptions, LoopProgress } from "./training/training-loop";
 export { ganTraining, trainGan } from "./training/train-gan";
 export type { GanProgress, GanTraining } from "./training/train-gan";
+export {
+  l1Loss,
+  patchDiscriminatorLoss,
+  trainColouristOneStep,
+  trainPatchDiscriminatorOneStep,
+} from "./training/pix2pix-steps";
+export type { ColourPair, LossWeights } from "./training/pix2pix-steps";
+export { pix2pixTraining, trainPix2pix } from "./training/train-pix2pix";
+export type { Pix2pixProgress, Pix2pixTraining } from "./training/train-pix2pix";
