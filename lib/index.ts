@@ -84,6 +84,8 @@ export type { ProgressOptions } from "./notebook/progress";
 export { scatter, scatterDefaults } from "./notebook/scatter";
 export type { ScatterOptions, ScatterSource } from "./notebook/scatter";
 export type { SeriesSource } from "./notebook/series";
+export { colourise, colouriseDefaults } from "./sampling/colourise";
+export type { ColouriseOptions } from "./sampling/colourise";
 export { generateDefaults, textGenerator } from "./sampling/generate";
 export type { GenerateOptions, TextGenerator } from "./sampling/generate";
 export { generateImages, latentBatch } from "./sampling/latent";
