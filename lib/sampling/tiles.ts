@@ -28,7 +28,7 @@ export function layTiles(height: number, width: number, side: number, overlap: n
 
 function starts(length: number, side: number, overlap: number): number[] {
   // A tile that is larger than the picture has it in its middle.
-  if (length <= side) return [-Math.floor((side - length) / 2)];
+  if (length <= side) return [Math.floor((length - side) / 2)];
   const steps = Math.ceil((length - side) / (side - overlap));
   return Array.from({ length: steps + 1 }, (_, i) => Math.round((i * (length - side)) / steps));
 }
