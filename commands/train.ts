@@ -11,8 +11,8 @@ import type { ModelTraining } from "./train/publish.ts";
 /** A model's module is read when it is trained: each loads what it needs. */
 const trainings: Record<string, () => Promise<{ training: ModelTraining }>> = {
   "gan-mnist": () => import("./train/gan-mnist.ts"),
-  "pix2pix-colour": () => import("./train/pix2pix-colour.ts"),
-  "pix2pix-colour-l1": () => import("./train/pix2pix-colour-l1.ts"),
+  "pix2pix-colour": async () => ({ training: (await import("./train/pix2pix-colour.ts")).withDiscriminator }),
+  "pix2pix-colour-l1": async () => ({ training: (await import("./train/pix2pix-colour.ts")).byL1 }),
 };
 
 const usage = `Trains a model that the course ships, on from its last snapshot in .cache/train: it may be stopped at any time.
