@@ -27,12 +27,18 @@ export { hurricaneClasses, hurricaneDefaults, loadHurricane } from "./data/hurri
 export type { Hurricane, HurricaneOptions, HurricaneSplit } from "./data/hurricane";
 export { selectImages, shrinkImages, toUnitRange } from "./data/images";
 export type { ImageBatch, ImageShape } from "./data/images";
+export { fitChroma } from "./data/gamut";
+export { labToRgb, rgbToLab } from "./data/lab";
+export { rgbTensorToLab } from "./data/lab-tensor";
 export { loadMnist, mnistDefaults } from "./data/mnist";
 export type { Mnist, MnistOptions, MnistSplit } from "./data/mnist";
 export { loadSpriteSheet } from "./data/sprite-sheet";
 export type { SpriteSheetOptions } from "./data/sprite-sheet";
+export { loadPhoto, photoDefaults, savePhoto } from "./data/photo";
+export type { Photo, PhotoOptions } from "./data/photo";
 export { readTable } from "./data/tables";
 export { imagesToTensor } from "./data/tensors";
+export { channelNorm } from "./layers/channel-norm";
 export { causalAttention } from "./layers/attention";
 export { softmaxCrossEntropy } from "./layers/cross-entropy";
 export { gelu } from "./layers/gelu";
@@ -48,6 +54,11 @@ export { fitGaussian, frechetDistance } from "./metrics/frechet";
 export type { Gaussian } from "./metrics/frechet";
 export { symmetricEigen } from "./metrics/symmetric-eigen";
 export type { SymmetricEigen } from "./metrics/symmetric-eigen";
+export { deltaE2000, deltaE76, histogramIntersection } from "./metrics/colour-difference";
+export { meanColour, paintEvenly, scoreColours } from "./metrics/colourisation";
+export type { ColourScores } from "./metrics/colourisation";
+export { ssimDefaults, structuralSimilarity } from "./metrics/image-similarity";
+export type { SsimOptions } from "./metrics/image-similarity";
 export { loadGenerator } from "./models/checkpoint";
 export type { GeneratorName } from "./models/checkpoint";
 export { buildClassifier, buildClassifierFor, classifierDefaults, loadClassifier } from "./models/classifier";
@@ -84,6 +95,19 @@ export {
   trainableVariables,
   writeVariables,
 } from "./models/weights";
+export {
+  buildPatchDiscriminator,
+  buildPix2pix,
+  buildUnet,
+  judgePatches,
+  pix2pixDefaults,
+  scaleColours,
+  scaleLightness,
+  unscaleColours,
+} from "./models/pix2pix";
+export type { PatchSize, Pix2pix, Pix2pixOptions } from "./models/pix2pix";
+export { loadColouriser } from "./models/pix2pix-checkpoint";
+export type { ColouriserName } from "./models/pix2pix-checkpoint";
 export type { SaveOptions } from "./models/weights";
 export { chartDefaults } from "./notebook/chart";
 export type { Chart, ChartOptions, ChartSpec } from "./notebook/chart";
@@ -103,6 +127,8 @@ export type { ProgressOptions } from "./notebook/progress";
 export { scatter, scatterDefaults } from "./notebook/scatter";
 export type { ScatterOptions, ScatterSource } from "./notebook/scatter";
 export type { SeriesSource } from "./notebook/series";
+export { colourise, colouriseDefaults } from "./sampling/colourise";
+export type { ColouriseOptions } from "./sampling/colourise";
 export { generateDefaults, textGenerator } from "./sampling/generate";
 export type { GenerateOptions, TextGenerator } from "./sampling/generate";
 export { generateImages, latentBatch } from "./sampling/latent";
@@ -136,3 +162,12 @@ export type { ClassifierProgress, ClassifierTraining, LabelledImages } from "./t
 export { ganTraining, trainGan } from "./training/train-gan";
 export type { GanProgress, GanTraining } from "./training/train-gan";
 export { WeightAverage } from "./training/weight-average";
+export {
+  l1Loss,
+  patchDiscriminatorLoss,
+  trainColouristOneStep,
+  trainPatchDiscriminatorOneStep,
+} from "./training/pix2pix-steps";
+export type { ColourPair, LossWeights } from "./training/pix2pix-steps";
+export { pix2pixTraining, trainPix2pix } from "./training/train-pix2pix";
+export type { Pix2pixProgress, Pix2pixTraining } from "./training/train-pix2pix";
