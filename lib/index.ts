@@ -25,7 +25,7 @@ export { firstBatch, shuffledBatches } from "./data/batches";
 export type { BatchPosition, IndexBatch } from "./data/batches";
 export { hurricaneClasses, hurricaneDefaults, loadHurricane } from "./data/hurricane";
 export type { Hurricane, HurricaneOptions, HurricaneSplit } from "./data/hurricane";
-export { selectImages, shrinkImages, toUnitRange } from "./data/images";
+export { selectImages, shrinkToUnitRange, toUnitRange } from "./data/images";
 export type { ImageBatch, ImageShape } from "./data/images";
 export { fitChroma } from "./data/gamut";
 export { labToRgb, rgbToLab } from "./data/lab";
