@@ -70,6 +70,7 @@ export type { CharRnn, CharRnnOptions } from "./models/char-rnn";
 export { buildGpt, gptDefaults, gptLanguageModel, gptLogits, prefillGpt, stepGpt } from "./models/gpt";
 export type { Gpt, GptCache, GptOptions } from "./models/gpt";
 export type { LanguageModel } from "./models/language-model";
+export { perceptualFeatures } from "./models/perceptual-features";
 export { buildStylegan2Discriminator, judge } from "./models/stylegan2/discriminator";
 export type { Stylegan2Discriminator } from "./models/stylegan2/discriminator";
 export {
