@@ -19,7 +19,7 @@ const usage = `What the course costs on this machine.
   library     import, backends, a step of the lecture's GAN
   compile     calls and recordings of compiled steps, and memory over many of them
   scale       how cost grows with batch, width and length
-  training    gan (the lecture's), dcgan, ring, char-rnn, gpt and generation (127 tokens), beside Keras and PyTorch where they are installed
+  training    gan (the lecture's), dcgan, pix2pix, ring, char-rnn, gpt and generation (127 tokens), beside Keras and PyTorch where they are installed
   --out DIR   numbers and loss curves of the trainings (out/bench)
   --install-peers   Keras and PyTorch of requirements-bench.txt into .venv/bench (about 6 GB)
   --help      this text
