@@ -5,26 +5,30 @@ import { availableParallelism, cpus } from "node:os";
 import { join } from "node:path";
 import { readArguments, runCommand, UsageError } from "../../commands/command-line.ts";
 import { benchCompile } from "./compile.ts";
+import { benchCost } from "./cost.ts";
 import { benchKernel } from "./kernel.ts";
 import { benchLibrary, type BenchRow } from "./library.ts";
+import { benchMemory } from "./memory.ts";
 import { benchScale } from "./scale.ts";
 import { benchTraining } from "./training/compare.ts";
 
 const usage = `What the course costs on this machine.
 
-  ./course bench [kernel | library | compile | scale | training [WORKLOAD …]] [--out DIR]
+  ./course bench [kernel | library | compile | scale | cost | memory | training [WORKLOAD …]] [--out DIR]
   ./course bench --install-peers
 
   kernel      start and cells of the TypeScript kernel, beside ipykernel
   library     import, backends, a step of the lecture's GAN
   compile     calls and recordings of compiled steps, and memory over many of them
   scale       how cost grows with batch, width and length
+  cost        days that a StyleGAN2-ADA takes on each backend, beside the authors' table
+  memory      what 10,000 steps of each trainer add
   training    gan (the lecture's), dcgan, pix2pix, ring, char-rnn, gpt and generation (127 tokens), beside Keras and PyTorch where they are installed
   --out DIR   numbers and loss curves of the trainings (out/bench)
   --install-peers   Keras and PyTorch of requirements-bench.txt into .venv/bench (about 6 GB)
   --help      this text
 
-Without a name all but the trainings run, in about three minutes; the trainings take about ten.`;
+Without a name all but cost, memory and the trainings run, in about three minutes; the trainings take about ten.`;
 
 const root = join(import.meta.dirname, "../..");
 const peersPython = join(root, ".venv/bench/bin/python");
@@ -46,7 +50,7 @@ await runCommand("bench", async (args) => {
   }
   if (values["install-peers"]) return installPeers();
   const [section, ...rest] = positionals;
-  const known = [...Object.keys(tables), "scale", "training"];
+  const known = [...Object.keys(tables), "scale", "cost", "memory", "training"];
   if (section !== undefined && !known.includes(section))
     throw new UsageError(`expected one of ${known.join(", ")}; got "${section}".`);
   const { model = "unknown processor" } = cpus()[0] ?? {};
@@ -61,6 +65,8 @@ await runCommand("bench", async (args) => {
     console.log("Cost of a training step");
     await benchScale();
   }
+  if (section === "cost") await benchCost();
+  if (section === "memory") await benchMemory();
   if (section === "training") {
     const python = process.env.BENCH_PYTHON ?? (existsSync(peersPython) ? peersPython : undefined);
     if (python === undefined)

@@ -2,6 +2,7 @@
  * Whether a step is being recorded (see compile), and the refusal of what cannot be: a value that JavaScript makes or reads
  * while a step is recorded would be the same in every later call.
  */
+import * as tf from "@tensorflow/tfjs";
 import { TraceError } from "../errors";
 
 let recording: string | undefined;
@@ -17,22 +18,47 @@ export function isTracingForXla(): boolean {
   return forXla;
 }
 
-/** Runs `body` as the recording of a step; Math.random refuses to answer meanwhile. */
+const DRAW_FROM_KEY =
+  "Draw with randomNormal or randomUniform and a key that is an argument of the step, or pass the numbers in as a tensor. " +
+  "A dropout layer takes its key from withRandomKey.";
+
+/**
+ * tfjs's ops that draw in JavaScript, or from a number that JavaScript gives: with a seed they never ask Math.random, and would
+ * draw the same in every call.
+ */
+const drawing: ReadonlyMap<string, string> = new Map([
+  ...["rand", "randomGamma", "randomNormal", "randomStandardNormal", "randomUniform", "randomUniformInt"].map(
+    (name) => [name, DRAW_FROM_KEY] as const,
+  ),
+  ["truncatedNormal", `${DRAW_FROM_KEY} For a truncated normal, clip what randomNormal gives.`],
+  ["multinomial", "Draw with randomCategorical and a key that is an argument of the step."],
+]);
+
+interface Scopes {
+  startScope: (name?: string) => void;
+}
+
+/** Runs `body` as the recording of a step; Math.random and tfjs's random ops refuse to answer meanwhile. */
 export function whileTracing<T>(step: string, xla: boolean, body: () => T): T {
   const outer = { recording, forXla };
   const random = Math.random;
+  const scopes = tf.engine() as unknown as Scopes;
+  const { startScope } = scopes;
   recording = step;
   forXla = xla;
-  Math.random = () =>
-    refuse(
-      "a random number was drawn by JavaScript",
-      "Draw with randomNormal or randomUniform and a key that is an argument of the step, or pass the numbers in as a tensor. " +
-        "A dropout layer takes its key from withRandomKey.",
-    );
+  Math.random = () => refuse("a random number was drawn by JavaScript", DRAW_FROM_KEY);
+  // Each op of tfjs opens a scope of its name, whoever calls it: tf.layers' noise and dropout, too.
+  scopes.startScope = (name) => {
+    const op = name?.replace(/__op$/, "");
+    const instead = op === undefined ? undefined : drawing.get(op);
+    if (instead !== undefined) refuse(`tf.${op} drew random numbers`, instead);
+    startScope.call(scopes, name);
+  };
   try {
     return body();
   } finally {
     Math.random = random;
+    scopes.startScope = startScope;
     ({ recording, forXla } = outer);
   }
 }
