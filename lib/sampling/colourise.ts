@@ -5,16 +5,26 @@ import { Random } from "../core/random";
 import { randomKey } from "../core/random-ops";
 import { tf } from "../core/tf";
 import { fitChroma } from "../data/gamut";
-import type { ImageBatch } from "../data/images";
+import { shrinkImages, type ImageBatch } from "../data/images";
 import { labToRgb, rgbToLab } from "../data/lab";
+import { imagesToTensor } from "../data/tensors";
 import { scaleLightness, unscaleColours } from "../models/pix2pix";
-import { blendWeights, layTiles, reflect, type Tile } from "./tiles";
+import { blendWeights, layTiles, padByReflection, reflect, type Tile } from "./tiles";
 
 export interface ColouriseOptions {
-  /** Side of the tiles that a photograph is coloured in, a multiple of 2^levels: as large as those the generator learnt from. */
+  /**
+   * Side of the tiles that a photograph is coloured in, a multiple of 2^levels: as large as those the generator learnt from, which
+   * knows what a picture's border does to its convolutions and does not know the middle of a large picture.
+   */
   side?: number;
   /** Pixels that neighbouring tiles share at least, and over which one fades into the other. */
   overlap?: number;
+  /**
+   * How many times smaller, a whole number, the colours are chosen than the photograph is; lightness stays as sharp as it was, and
+   * the eye does not see colours as sharply. A generator knows things at the size that they had where it learnt: a telephone's
+   * photograph shows them many times larger.
+   */
+  shrink?: number;
   /**
    * Draws the masks of the dropout, which is the generator's noise (Isola et al. use it at test time too): another seed, slightly
    * other colours. Without it nothing is dropped, and equal photographs get equal colours.
@@ -24,7 +34,12 @@ export interface ColouriseOptions {
   batchSize?: number;
 }
 
-export const colouriseDefaults = { side: 64, overlap: 32, batchSize: 32 } satisfies ColouriseOptions;
+export const colouriseDefaults = {
+  side: 64,
+  overlap: 32,
+  shrink: 1,
+  batchSize: 32,
+} satisfies ColouriseOptions;
 
 /**
  * Photographs with the generator's colours and their own lightness: only L of what is given is read, so a coloured photograph is
@@ -46,7 +61,12 @@ export async function colourise<Photos extends ImageBatch>(
   const settings = { ...colouriseDefaults, ...options };
   checkOptions(generator, settings);
   const lab = rgbToLab(photos);
-  await paintTiles(generator, lab, settings);
+  if (settings.shrink === 1) await paintTiles(generator, lab, settings);
+  else {
+    const small = shrinkImages(padByReflection(lab, settings.shrink), settings.shrink);
+    await paintTiles(generator, small, settings);
+    await takeColours(lab, small, settings.shrink);
+  }
   return { ...photos, pixels: labToRgb(fitChroma(lab)).pixels };
 }
 
@@ -98,6 +118,23 @@ async function paintTiles(generator: tf.LayersModel, lab: ImageBatch, settings: 
   }
 }
 
+/** Gives `lab` the colours of `small`, enlarged `factor` times between its pixels' centres. */
+async function takeColours(lab: ImageBatch, small: ImageBatch, factor: number): Promise<void> {
+  const [count, height, width] = lab.shape;
+  const [, rows, columns] = small.shape;
+  const enlarged = tf.tidy(() =>
+    tf.image.resizeBilinear(imagesToTensor(small), [rows * factor, columns * factor], false, true),
+  );
+  const values = await enlarged.data<"float32">();
+  enlarged.dispose();
+  for (let y = 0; y < count * height; y++) {
+    const row = Math.floor(y / height) * rows * factor + (y % height);
+    for (let x = 0; x < width; x++)
+      for (const axis of [1, 2])
+        lab.pixels[3 * (y * width + x) + axis] = values[3 * (row * columns * factor + x) + axis]!;
+  }
+}
+
 /** L of one tile, continued by reflection where the tile reaches beyond the photograph. */
 function readTile(
   { pixels, shape }: ImageBatch,
@@ -115,12 +152,13 @@ function readTile(
   }
 }
 
-function checkOptions(generator: tf.LayersModel, { side, batchSize }: Settings): void {
+function checkOptions(generator: tf.LayersModel, { side, shrink, batchSize }: Settings): void {
   const levels = generator.layers.filter(({ name }) => /^down\d+$/.test(name)).length;
   if (!Number.isInteger(side) || side < 1 || side % 2 ** levels !== 0)
     throw new OptionError(
       `colourise: side: expected a multiple of ${2 ** levels} (the generator halves ${levels} times), got ${side}.`,
     );
-  if (!Number.isInteger(batchSize) || batchSize < 1)
-    throw new OptionError(`colourise: batchSize: expected a positive whole number, got ${batchSize}.`);
+  for (const [name, value] of Object.entries({ shrink, batchSize }))
+    if (!Number.isInteger(value) || value < 1)
+      throw new OptionError(`colourise: ${name}: expected a positive whole number, got ${value}.`);
 }

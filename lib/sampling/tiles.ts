@@ -1,5 +1,6 @@
 /** Large pictures in overlapping tiles: where the tiles lie, what they read, and how their results become one picture again. */
 import { OptionError } from "../core/errors";
+import type { ImageBatch } from "../data/images";
 
 export interface Tile {
   /** Of its upper left pixel, in the picture; below zero where the picture is smaller than a tile. */
@@ -49,4 +50,22 @@ export function blendWeights(side: number, overlap: number): Float32Array {
   return Float32Array.from({ length: side }, (_, i) =>
     Math.min(1, (Math.min(i, side - 1 - i) + 1) / (overlap + 1)),
   );
+}
+
+/** The pictures continued by reflection, below and to the right, until their sides are multiples of a number. */
+export function padByReflection({ pixels, shape }: ImageBatch, multiple: number): ImageBatch {
+  const [count, height, width, channels] = shape;
+  const [rows, columns] = [height, width].map((length) => Math.ceil(length / multiple) * multiple) as [
+    number,
+    number,
+  ];
+  const padded = new Float32Array(count * rows * columns * channels);
+  for (let y = 0; y < count * rows; y++) {
+    const row = Math.floor(y / rows) * height + reflect(y % rows, height);
+    for (let x = 0; x < columns; x++) {
+      const source = (row * width + reflect(x, width)) * channels;
+      padded.set(pixels.subarray(source, source + channels), (y * columns + x) * channels);
+    }
+  }
+  return { pixels: padded, shape: [count, rows, columns, channels] };
 }

@@ -23,7 +23,7 @@ const usage = `What the course costs on this machine.
   scale       how cost grows with batch, width and length
   cost        days that a StyleGAN2-ADA takes on each backend, beside the authors' table
   memory      what 10,000 steps of each trainer add
-  training    gan (the lecture's), dcgan, ring, char-rnn, gpt and generation (127 tokens), beside Keras and PyTorch where they are installed
+  training    gan (the lecture's), dcgan, pix2pix, ring, char-rnn, gpt and generation (127 tokens), beside Keras and PyTorch where they are installed
   --out DIR   numbers and loss curves of the trainings (out/bench)
   --install-peers   Keras and PyTorch of requirements-bench.txt into .venv/bench (about 6 GB)
   --help      this text

@@ -13,6 +13,8 @@ const trainings: Record<string, string> = {
   projectImage: `g.projectImage(
     g.buildProjection(g.buildStylegan2Generator({ resolution: 8, latentSize: 4, styleSize: 4, channelMax: 4 }), { samples: 100 }),
     g.tf.zeros([1, 8, 8, 3]), { steps })`,
+  trainPix2pix: `g.trainPix2pix(g.buildPix2pix({ channels: [2, 2], patch: 16, discriminatorChannels: 2 }), noise(64, 8, 3),
+    { steps, batchSize: 4 })`,
   trainClassifier: `g.trainClassifier(g.buildClassifier({ imageShape: [8, 8, 1], classes: ["a", "b"], filters: [2, 2, 2, 2, 2] }),
     { images: noise(64, 8, 1), labels: Uint8Array.from({ length: 64 }, (_, i) => i % 2) }, { steps, batchSize: 4 })`,
 };

@@ -97,6 +97,35 @@ test("where two tiles overlap the colours fade evenly from the one's to the othe
   expect(least).toBeGreaterThan(0); // else it would not matter how they are mixed
 });
 
+test("colours can be chosen on a smaller picture: they are those of the small one, lightness stays sharp", async () => {
+  const generator = buildUnet({ channels: [4, 6], seed: 5 });
+  const blocks = noise(2, 8, 10, 3);
+  blocks.pixels = blocks.pixels.map((value) => 0.3 + 0.4 * value);
+  // Each pixel three times as large: averaged again, it is the small picture.
+  const photo: ImageBatch = { pixels: new Float32Array(blocks.pixels.length * 9), shape: [2, 24, 30, 3] };
+  for (let y = 0; y < 48; y++)
+    for (let x = 0; x < 30; x++) {
+      const source = 3 * (Math.floor(y / 3) * 10 + Math.floor(x / 3));
+      photo.pixels.set(blocks.pixels.subarray(source, source + 3), 3 * (y * 30 + x));
+    }
+  const before = tf.memory().numTensors;
+  const large = rgbToLab(await colourise(generator, photo, { ...small, shrink: 3 })).pixels;
+  expect(tf.memory().numTensors).toBe(before);
+  const expected = rgbToLab(await colourise(generator, blocks, small)).pixels;
+  const sharp = rgbToLab(photo).pixels;
+  for (let y = 0; y < 16; y++)
+    for (let x = 0; x < 10; x++) {
+      const middle = 3 * ((3 * y + 1) * 30 + 3 * x + 1); // where the small pixel's centre is
+      for (const axis of [1, 2])
+        expect(Math.abs(large[middle + axis]! - expected[3 * (10 * y + x) + axis]!)).toBeLessThan(0.02);
+      expect(Math.abs(large[middle]! - sharp[middle]!)).toBeLessThan(0.02);
+    }
+  // Sides that are no multiples.
+  const odd = await colourise(generator, noise(1, 23, 31, 3), { ...small, shrink: 4 });
+  expect(odd.shape).toEqual([1, 23, 31, 3]);
+  expect(odd.pixels.every((value) => value >= 0 && value <= 1)).toBe(true);
+});
+
 test("dropout is noise: without a seed there is none, with one it is that seed's", async () => {
   const generator = wildGenerator(0.5);
   const photo = noise(1, 20, 20, 3);
@@ -142,6 +171,7 @@ test("a photo keeps its alpha, its bits and, in eight of them, its lightness", a
 test.each([
   [{ side: 18 }, "side: expected a multiple of 4 (the generator halves 2 times), got 18"],
   [{ side: 16, overlap: 16 }, "overlap: expected a whole number from 0 to 15, got 16"],
+  [{ side: 16, overlap: 8, shrink: 1.5 }, "shrink: expected a positive whole number, got 1.5"],
   [{ side: 16, overlap: 8, batchSize: 0 }, "batchSize: expected a positive whole number, got 0"],
 ])("%p is refused", async (options, message) => {
   await expect(colourise(wildGenerator(), noise(1, 20, 20, 3), options)).rejects.toThrow(OptionError);

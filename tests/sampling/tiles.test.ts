@@ -1,5 +1,5 @@
 import { OptionError } from "../../lib/core/errors.ts";
-import { blendWeights, layTiles, reflect } from "../../lib/sampling/tiles.ts";
+import { blendWeights, layTiles, padByReflection, reflect } from "../../lib/sampling/tiles.ts";
 
 test.each([
   [64, 64, 64, 32],
@@ -29,6 +29,15 @@ test("beyond the border is the mirror image, as NumPy's pad has it with mode ref
   const padded = [3, 2, 1, 0, 1, 2, 3, 2, 1, 0, 1, 2, 3, 2, 1, 0, 1, 2, 3, 2, 1, 0];
   expect(padded.map((_, i) => reflect(i - 9, 4))).toEqual(padded);
   expect([-3, 0, 2].map((place) => reflect(place, 1))).toEqual([0, 0, 0]);
+});
+
+test("pictures are padded to a multiple, each by its own reflection", () => {
+  // np.pad([[1, 2, 3], [4, 5, 6]], ((0, 2), (0, 1)), "reflect"), and the same plus 10
+  const first = [1, 2, 3, 2, 4, 5, 6, 5, 1, 2, 3, 2, 4, 5, 6, 5];
+  const pixels = Float32Array.from([1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16]);
+  const padded = padByReflection({ pixels, shape: [2, 2, 3, 1] }, 4);
+  expect(padded.shape).toEqual([2, 4, 4, 1]);
+  expect([...padded.pixels]).toEqual([...first, ...first.map((value) => value + 10)]);
 });
 
 test("two neighbours' weights fade into each other over the overlap", () => {
