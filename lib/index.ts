@@ -33,7 +33,7 @@ export {
 export type { GaussianMixture, GridOptions, RingOptions } from "./data/gaussian-mixtures";
 export { hurricaneClasses, hurricaneDefaults, loadHurricane } from "./data/hurricane";
 export type { Hurricane, HurricaneOptions, HurricaneSplit } from "./data/hurricane";
-export { selectImages, shrinkToUnitRange, toUnitRange } from "./data/images";
+export { selectImages, shrinkImages, toUnitRange } from "./data/images";
 export type { ImageBatch, ImageShape } from "./data/images";
 export { fitChroma } from "./data/gamut";
 export { labToRgb, rgbToLab } from "./data/lab";

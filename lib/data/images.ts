@@ -42,19 +42,22 @@ export function selectImages<Pixels extends Float32Array | Uint8Array>(
 }
 
 /**
- * The same images with values in [0, 1] and blocks of factor × factor pixels averaged into one.
+ * The same images with blocks of factor × factor pixels averaged into one; bytes become numbers in [0, 1].
  *
  * @throws ShapeError where the factor does not divide the images' height and width
  */
-export function shrinkToUnitRange({ pixels, shape }: ImageBatch<Uint8Array>, factor: number): ImageBatch {
+export function shrinkImages(
+  { pixels, shape }: ImageBatch | ImageBatch<Uint8Array>,
+  factor: number,
+): ImageBatch {
   const [count, height, width, channels] = shape;
   if (!Number.isInteger(factor) || factor < 1 || height % factor !== 0 || width % factor !== 0)
     throw new ShapeError(
-      `shrinkToUnitRange: factor: expected a divisor of the images' height and width (${height}, ${width}), got ${factor}.`,
+      `shrinkImages: factor: expected a divisor of the images' height and width (${height}, ${width}), got ${factor}.`,
     );
   const small: ImageBatch["shape"] = [count, height / factor, width / factor, channels];
   const means = new Float32Array(count * small[1] * small[2] * channels);
-  const scale = 1 / (255 * factor * factor);
+  const scale = 1 / ((pixels instanceof Uint8Array ? 255 : 1) * factor * factor);
   const rowSize = width * channels;
   let place = 0;
   for (let row = 0; row < count * height; row += factor)

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DataError, OptionError, ShapeError } from "../../lib/core/errors.ts";
 import { datasetFolder } from "../../lib/data/dataset-files.ts";
 import { type HurricaneOptions, loadHurricane } from "../../lib/data/hurricane.ts";
-import { shrinkToUnitRange } from "../../lib/data/images.ts";
+import { shrinkImages } from "../../lib/data/images.ts";
 
 test("10,000 photographs train and 2,000 each validate and test, half of them damaged", async () => {
   for (const [split, count] of [
@@ -43,13 +43,13 @@ test("a photograph is its tile of the sheet, as sharp cuts and shrinks it", asyn
 
 test("a block's mean is one pixel, channel by channel", () => {
   const pixels = Uint8Array.from({ length: 2 * 4 * 4 * 3 }, (_, i) => i);
-  const { pixels: means, shape } = shrinkToUnitRange({ pixels, shape: [2, 4, 4, 3] }, 2);
+  const { pixels: means, shape } = shrinkImages({ pixels, shape: [2, 4, 4, 3] }, 2);
   expect(shape).toEqual([2, 2, 2, 3]);
   // The block's corners are 0, 3, 12, 15 in the first channel.
   const bytes = Array.from(means, (mean) => Math.round(mean * 2550) / 10);
   expect(bytes.slice(0, 6)).toEqual([7.5, 8.5, 9.5, 13.5, 14.5, 15.5]);
   expect(bytes[12]).toBe(7.5 + 48);
-  expect(() => shrinkToUnitRange({ pixels, shape: [2, 4, 4, 3] }, 3)).toThrow(ShapeError);
+  expect(() => shrinkImages({ pixels, shape: [2, 4, 4, 3] }, 3)).toThrow(ShapeError);
 });
 
 test("damaged and undamaged apart, some in a random order", async () => {
