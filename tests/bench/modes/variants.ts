@@ -1,14 +1,14 @@
 /** What is compared for mode collapse, and the published numbers that it stands beside. */
-import { createRequire } from "node:module";
-
-const generative = createRequire(import.meta.url)("@actl/generative") as typeof import("@actl/generative");
-
-type Variant = import("@actl/generative").PointGanVariant;
-type Training = import("@actl/generative").PointGanTraining;
+import {
+  gridOfGaussians,
+  type PointGanTraining,
+  type PointGanVariant,
+  ringOfGaussians,
+} from "@actl/generative";
 
 export const mixtures = {
-  ring: generative.ringOfGaussians(),
-  grid: generative.gridOfGaussians(),
+  ring: ringOfGaussians(),
+  grid: gridOfGaussians(),
 };
 export type MixtureName = keyof typeof mixtures;
 
@@ -23,11 +23,11 @@ export const SEEDS = 10;
 
 export interface Contender {
   name: string;
-  variant: Variant;
-  training: Training;
+  variant: PointGanVariant;
+  training: PointGanTraining;
 }
 
-const contend = (name: string, variant: Variant, changes: Training = {}): Contender => ({
+const contend = (name: string, variant: PointGanVariant, changes: PointGanTraining = {}): Contender => ({
   name,
   variant,
   training: { ...rates, ...changes, variant },
