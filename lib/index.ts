@@ -23,6 +23,14 @@ export { tf } from "./core/tf";
 export { datasetFolder } from "./data/dataset-files";
 export { firstBatch, shuffledBatches } from "./data/batches";
 export type { BatchPosition, IndexBatch } from "./data/batches";
+export {
+  gridDefaults,
+  gridOfGaussians,
+  ringDefaults,
+  ringOfGaussians,
+  sampleMixture,
+} from "./data/gaussian-mixtures";
+export type { GaussianMixture, GridOptions, RingOptions } from "./data/gaussian-mixtures";
 export { hurricaneClasses, hurricaneDefaults, loadHurricane } from "./data/hurricane";
 export type { Hurricane, HurricaneOptions, HurricaneSplit } from "./data/hurricane";
 export { selectImages, shrinkImages, toUnitRange } from "./data/images";
@@ -37,7 +45,7 @@ export type { SpriteSheetOptions } from "./data/sprite-sheet";
 export { loadPhoto, photoDefaults, savePhoto } from "./data/photo";
 export type { Photo, PhotoOptions } from "./data/photo";
 export { readTable } from "./data/tables";
-export { imagesToTensor } from "./data/tensors";
+export { imagesToTensor, mixtureBatch } from "./data/tensors";
 export { channelNorm } from "./layers/channel-norm";
 export { causalAttention } from "./layers/attention";
 export { softmaxCrossEntropy } from "./layers/cross-entropy";
@@ -63,13 +71,17 @@ export { loadGenerator } from "./models/checkpoint";
 export type { GeneratorName } from "./models/checkpoint";
 export { buildClassifier, buildClassifierFor, classifierDefaults, loadClassifier } from "./models/classifier";
 export type { Classifier, ClassifierInput, ClassifierName, ClassifierOptions } from "./models/classifier";
+export { collapsedPoints, getRandomNumber } from "./models/collapsed-generator";
 export { buildDiscriminator, buildGan, buildGenerator, ganDefaults } from "./models/gan";
 export type { Gan, GanOptions } from "./models/gan";
+export { modeCoverage, modeCoverageSamples } from "./metrics/mode-coverage";
+export type { ModeCoverage } from "./metrics/mode-coverage";
 export { buildCharRnn, charRnnDefaults, charRnnLanguageModel, charRnnLogits } from "./models/char-rnn";
 export type { CharRnn, CharRnnOptions } from "./models/char-rnn";
 export { buildGpt, gptDefaults, gptLanguageModel, gptLogits, prefillGpt, stepGpt } from "./models/gpt";
 export type { Gpt, GptCache, GptOptions } from "./models/gpt";
 export type { LanguageModel } from "./models/language-model";
+export { perceptualFeatures } from "./models/perceptual-features";
 export { buildStylegan2Discriminator, judge } from "./models/stylegan2/discriminator";
 export type { Stylegan2Discriminator } from "./models/stylegan2/discriminator";
 export {
@@ -108,10 +120,23 @@ export {
 export type { PatchSize, Pix2pix, Pix2pixOptions } from "./models/pix2pix";
 export { loadColouriser } from "./models/pix2pix-checkpoint";
 export type { ColouriserName } from "./models/pix2pix-checkpoint";
+export { buildPointGan, generatePoints, judgePoints, pointGanDefaults } from "./models/point-gan";
+export type { MlpWeights, PointGan, PointGanOptions } from "./models/point-gan";
 export type { SaveOptions } from "./models/weights";
+export { animation, animationDefaults } from "./notebook/animation";
+export type { Animation, AnimationOptions } from "./notebook/animation";
+export { checkerboardDefaults, checkerboardPicture } from "./notebook/checkerboard-picture";
+export type { CheckerboardOptions, CheckerboardPicture } from "./notebook/checkerboard-picture";
+export { conv2dPicture, convPictureDefaults } from "./notebook/conv2d-picture";
+export type { ConvPictureOptions } from "./notebook/conv2d-picture";
+export { conv2dTransposePicture, transposePictureDefaults } from "./notebook/conv2d-transpose-picture";
+export { globalMaxPoolPicture } from "./notebook/global-max-pool-picture";
+export type { LayerPicture, Plane } from "./notebook/layer-picture";
 export { chartDefaults } from "./notebook/chart";
 export type { Chart, ChartOptions, ChartSpec } from "./notebook/chart";
 export { check, useExercise } from "./notebook/check";
+export { densityDefaults, densityPictures } from "./notebook/density";
+export type { DensityOptions, DensityPictures } from "./notebook/density";
 export { display, displayHandle } from "./notebook/display";
 export type { Displayable, DisplayHandle, MimeBundle } from "./notebook/display";
 export { imageGrid, imageGridDefaults } from "./notebook/image-grid";
@@ -142,6 +167,14 @@ export type { Augmentation } from "./training/augment";
 export { noisyLabels, trainDiscriminatorOneStep, trainGeneratorOneStep } from "./training/gan-steps";
 export type { DiscriminatorStep } from "./training/gan-steps";
 export { binaryCrossEntropy, discriminatorLoss, generatorLoss } from "./training/losses";
+export {
+  saddleLoss,
+  trainPointCritic,
+  trainPointDiscriminator,
+  trainPointGenerator,
+  trainPointGeneratorOnCritic,
+  unrolledGeneratorLoss,
+} from "./training/point-gan-steps";
 export type { LoopOptions, LoopProgress } from "./training/training-loop";
 export { augment, augmentationDefaults } from "./training/stylegan2/adaptive-augmentation";
 export {
@@ -171,3 +204,6 @@ export {
 export type { ColourPair, LossWeights } from "./training/pix2pix-steps";
 export { pix2pixTraining, trainPix2pix } from "./training/train-pix2pix";
 export type { Pix2pixProgress, Pix2pixTraining } from "./training/train-pix2pix";
+export { pointGanTraining, trainPointGan } from "./training/train-point-gan";
+export type { PointGanProgress, PointGanTraining, PointGanVariant } from "./training/train-point-gan";
+export { unrollAdam } from "./training/unrolled-adam";

@@ -127,6 +127,16 @@ export class Adam {
     variable.assign(before.sub(mean.mul(rate).div(root.add(epsilon))));
   }
 
+  /** What an unrolled step goes on from; the variables themselves, not to be changed. */
+  get state(): Readonly<{
+    options: Required<AdamOptions>;
+    means: readonly tf.Tensor[];
+    squares: readonly tf.Tensor[];
+    step: tf.Scalar;
+  }> {
+    return { options: this.#options, means: this.#means, squares: this.#squares, step: this.#step };
+  }
+
   /** How many steps were made. */
   get step(): number {
     return this.#step.dataSync()[0]!;
