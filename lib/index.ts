@@ -35,12 +35,18 @@ export { hurricaneClasses, hurricaneDefaults, loadHurricane } from "./data/hurri
 export type { Hurricane, HurricaneOptions, HurricaneSplit } from "./data/hurricane";
 export { selectImages, shrinkImages, toUnitRange } from "./data/images";
 export type { ImageBatch, ImageShape } from "./data/images";
+export { fitChroma } from "./data/gamut";
+export { labToRgb, rgbToLab } from "./data/lab";
+export { rgbTensorToLab } from "./data/lab-tensor";
 export { loadMnist, mnistDefaults } from "./data/mnist";
 export type { Mnist, MnistOptions, MnistSplit } from "./data/mnist";
 export { loadSpriteSheet } from "./data/sprite-sheet";
 export type { SpriteSheetOptions } from "./data/sprite-sheet";
+export { loadPhoto, photoDefaults, savePhoto } from "./data/photo";
+export type { Photo, PhotoOptions } from "./data/photo";
 export { readTable } from "./data/tables";
 export { imagesToTensor, mixtureBatch } from "./data/tensors";
+export { channelNorm } from "./layers/channel-norm";
 export { causalAttention } from "./layers/attention";
 export { softmaxCrossEntropy } from "./layers/cross-entropy";
 export { gelu } from "./layers/gelu";
@@ -50,8 +56,21 @@ export { layerNorm } from "./layers/layer-norm";
 export { linear } from "./layers/linear";
 export { lstm, lstmStates, lstmStep } from "./layers/lstm";
 export type { LstmState, LstmWeights } from "./layers/lstm";
+export { classifierAccuracy } from "./metrics/classifier-accuracy";
+export type { ClassifierAccuracy } from "./metrics/classifier-accuracy";
+export { fitGaussian, frechetDistance } from "./metrics/frechet";
+export type { Gaussian } from "./metrics/frechet";
+export { symmetricEigen } from "./metrics/symmetric-eigen";
+export type { SymmetricEigen } from "./metrics/symmetric-eigen";
+export { deltaE2000, deltaE76, histogramIntersection } from "./metrics/colour-difference";
+export { meanColour, paintEvenly, scoreColours } from "./metrics/colourisation";
+export type { ColourScores } from "./metrics/colourisation";
+export { ssimDefaults, structuralSimilarity } from "./metrics/image-similarity";
+export type { SsimOptions } from "./metrics/image-similarity";
 export { loadGenerator } from "./models/checkpoint";
 export type { GeneratorName } from "./models/checkpoint";
+export { buildClassifier, buildClassifierFor, classifierDefaults, loadClassifier } from "./models/classifier";
+export type { Classifier, ClassifierInput, ClassifierName, ClassifierOptions } from "./models/classifier";
 export { collapsedPoints, getRandomNumber } from "./models/collapsed-generator";
 export { buildDiscriminator, buildGan, buildGenerator, ganDefaults } from "./models/gan";
 export type { Gan, GanOptions } from "./models/gan";
@@ -62,9 +81,47 @@ export type { CharRnn, CharRnnOptions } from "./models/char-rnn";
 export { buildGpt, gptDefaults, gptLanguageModel, gptLogits, prefillGpt, stepGpt } from "./models/gpt";
 export type { Gpt, GptCache, GptOptions } from "./models/gpt";
 export type { LanguageModel } from "./models/language-model";
+export { perceptualFeatures } from "./models/perceptual-features";
+export { buildStylegan2Discriminator, judge } from "./models/stylegan2/discriminator";
+export type { Stylegan2Discriminator } from "./models/stylegan2/discriminator";
+export {
+  buildStylegan2Generator,
+  countStyles,
+  generateStylegan2,
+  mapLatents,
+  synthesize,
+  synthesizeFrom,
+  truncate,
+} from "./models/stylegan2/generator";
+export type { NoiseSource, Stylegan2Generator, Stylegan2Sampling } from "./models/stylegan2/generator";
+export { stylegan2Defaults } from "./models/stylegan2/options";
+export type { Stylegan2Options, Stylegan2Sizes } from "./models/stylegan2/options";
+export { loadStylegan2 } from "./models/stylegan2/checkpoint";
+export { buildStylegan2, disposeStylegan2 } from "./models/stylegan2/stylegan2";
+export type { Stylegan2 } from "./models/stylegan2/stylegan2";
+export {
+  loadWeights,
+  readVariables,
+  saveVariables,
+  saveWeights,
+  trainableVariables,
+  writeVariables,
+} from "./models/weights";
+export {
+  buildPatchDiscriminator,
+  buildPix2pix,
+  buildUnet,
+  judgePatches,
+  pix2pixDefaults,
+  scaleColours,
+  scaleLightness,
+  unscaleColours,
+} from "./models/pix2pix";
+export type { PatchSize, Pix2pix, Pix2pixOptions } from "./models/pix2pix";
+export { loadColouriser } from "./models/pix2pix-checkpoint";
+export type { ColouriserName } from "./models/pix2pix-checkpoint";
 export { buildPointGan, generatePoints, judgePoints, pointGanDefaults } from "./models/point-gan";
 export type { MlpWeights, PointGan, PointGanOptions } from "./models/point-gan";
-export { loadWeights, saveWeights, trainableVariables } from "./models/weights";
 export type { SaveOptions } from "./models/weights";
 export { animation, animationDefaults } from "./notebook/animation";
 export type { Animation, AnimationOptions } from "./notebook/animation";
@@ -84,6 +141,8 @@ export { display, displayHandle } from "./notebook/display";
 export type { Displayable, DisplayHandle, MimeBundle } from "./notebook/display";
 export { imageGrid, imageGridDefaults } from "./notebook/image-grid";
 export type { ImageGrid, ImageGridOptions } from "./notebook/image-grid";
+export { imageSlider, imageSliderDefaults } from "./notebook/image-slider";
+export type { ImageSliderOptions } from "./notebook/image-slider";
 export { lossCurve, lossCurveDefaults } from "./notebook/loss-curve";
 export type { LossCurveOptions } from "./notebook/loss-curve";
 export { NotImplemented } from "./notebook/not-implemented";
@@ -93,11 +152,18 @@ export type { ProgressOptions } from "./notebook/progress";
 export { scatter, scatterDefaults } from "./notebook/scatter";
 export type { ScatterOptions, ScatterSource } from "./notebook/scatter";
 export type { SeriesSource } from "./notebook/series";
+export { colourise, colouriseDefaults } from "./sampling/colourise";
+export type { ColouriseOptions } from "./sampling/colourise";
 export { generateDefaults, textGenerator } from "./sampling/generate";
 export type { GenerateOptions, TextGenerator } from "./sampling/generate";
 export { generateImages, latentBatch } from "./sampling/latent";
+export { latentWalk, latentWalkDefaults, lerp, mixStyles, slerp } from "./sampling/latent-space";
+export type { LatentWalk } from "./sampling/latent-space";
+export { styleMixingGrid } from "./sampling/style-grid";
 export { Adam, adamDefaults } from "./training/adam";
 export type { AdamOptions } from "./training/adam";
+export { augmentImages } from "./training/augment";
+export type { Augmentation } from "./training/augment";
 export { noisyLabels, trainDiscriminatorOneStep, trainGeneratorOneStep } from "./training/gan-steps";
 export type { DiscriminatorStep } from "./training/gan-steps";
 export { binaryCrossEntropy, discriminatorLoss, generatorLoss } from "./training/losses";
@@ -110,8 +176,34 @@ export {
   unrolledGeneratorLoss,
 } from "./training/point-gan-steps";
 export type { LoopOptions, LoopProgress } from "./training/training-loop";
+export { augment, augmentationDefaults } from "./training/stylegan2/adaptive-augmentation";
+export {
+  buildProjection,
+  disposeProjection,
+  distanceBetween,
+  projectedImage,
+  projectImage,
+  projectionDefaults,
+} from "./training/stylegan2/project";
+export type { Projection, ProjectionOptions, ProjectionProgress } from "./training/stylegan2/project";
+export { describeTick, ticks } from "./training/stylegan2/ticks";
+export type { Tick } from "./training/stylegan2/ticks";
+export { stylegan2Training, trainStylegan2 } from "./training/stylegan2/train-stylegan2";
+export type { Stylegan2Progress, Stylegan2Training } from "./training/stylegan2/train-stylegan2";
+export { classifierTraining, trainClassifier } from "./training/train-classifier";
+export type { ClassifierProgress, ClassifierTraining, LabelledImages } from "./training/train-classifier";
 export { ganTraining, trainGan } from "./training/train-gan";
 export type { GanProgress, GanTraining } from "./training/train-gan";
+export { WeightAverage } from "./training/weight-average";
+export {
+  l1Loss,
+  patchDiscriminatorLoss,
+  trainColouristOneStep,
+  trainPatchDiscriminatorOneStep,
+} from "./training/pix2pix-steps";
+export type { ColourPair, LossWeights } from "./training/pix2pix-steps";
+export { pix2pixTraining, trainPix2pix } from "./training/train-pix2pix";
+export type { Pix2pixProgress, Pix2pixTraining } from "./training/train-pix2pix";
 export { pointGanTraining, trainPointGan } from "./training/train-point-gan";
 export type { PointGanProgress, PointGanTraining, PointGanVariant } from "./training/train-point-gan";
 export { unrollAdam } from "./training/unrolled-adam";

@@ -65,6 +65,53 @@ export function writeWeights(
   );
 }
 
+/** Variables by name, as a part of a training's snapshot. */
+export function savedVariables(variables: Readonly<Record<string, tf.Variable>>) {
+  return {
+    read: () => readVariables(variables),
+    write: (tensors: ReadonlyMap<string, NamedTensor>, origin: string) =>
+      writeVariables(variables, tensors, origin),
+  };
+}
+
+/** The variables' values, copied. */
+export async function readVariables(
+  variables: Readonly<Record<string, tf.Variable>>,
+): Promise<Map<string, NamedTensor>> {
+  const entries = Object.entries(variables).map(async ([name, variable]): Promise<[string, NamedTensor]> => [
+    name,
+    { shape: [...variable.shape], values: Float32Array.from(await variable.data<"float32">()) },
+  ]);
+  return new Map(await Promise.all(entries));
+}
+
+/**
+ * Sets every variable to the tensor of its name.
+ *
+ * @param origin where the tensors come from, for the error
+ * @throws DataError where a tensor is missing or of another shape; then no variable is changed
+ */
+export function writeVariables(
+  variables: Readonly<Record<string, tf.Variable>>,
+  tensors: ReadonlyMap<string, NamedTensor>,
+  origin: string,
+): void {
+  const found = Object.entries(variables).map(([name, variable]) => {
+    const tensor = tensors.get(name);
+    if (tensor?.shape.join() !== variable.shape.join())
+      throw new DataError(
+        `${origin}: ${name}: expected (${variable.shape.join(", ")}), ` +
+          `got ${tensor === undefined ? "nothing" : `(${tensor.shape.join(", ")})`}. ` +
+          "It was made by another network, or with other sizes.",
+      );
+    return { variable, tensor };
+  });
+  tf.tidy(() => {
+    for (const { variable, tensor } of found)
+      variable.assign(tf.tensor(tensor.values, tensor.shape, "float32"));
+  });
+}
+
 /** A network as a part of a training's snapshot. */
 export function savedNetwork(network: tf.LayersModel) {
   return {
@@ -100,33 +147,21 @@ export function loadWeights(network: tf.LayersModel, path: string): void {
   writeWeights(network, decodeSafetensors(readDataFile(path), path).tensors, path);
 }
 
-/** Variables that are no layers' as a part of a training's snapshot: "0", "1", … in their order. */
-export function savedVariables(variables: readonly tf.Variable[]) {
-  return {
-    read: async () => {
-      const values = await Promise.all(variables.map((variable) => variable.data<"float32">()));
-      return new Map(
-        variables.map(({ shape }, i): [string, NamedTensor] => [
-          String(i),
-          { shape: [...shape], values: Float32Array.from(values[i]!) },
-        ]),
-      );
-    },
-    write: (tensors: ReadonlyMap<string, NamedTensor>, origin: string) => {
-      variables.forEach(({ shape }, i) => {
-        const found = tensors.get(String(i))?.shape;
-        if (found?.join() !== shape.join())
-          throw new DataError(
-            `${origin}: weight ${i}: expected (${shape.join(", ")}), got ${found === undefined ? "nothing" : `(${found.join(", ")})`}. ` +
-              "Build the network with the sizes it was trained with.",
-          );
-      });
-      tf.tidy(() =>
-        variables.forEach((variable, i) => {
-          const { values, shape } = tensors.get(String(i))!;
-          variable.assign(tf.tensor(values, shape, "float32"));
-        }),
-      );
-    },
-  };
+/** Saves variables by name as safetensors. @throws DataError where the file cannot be written */
+export async function saveVariables(
+  variables: Readonly<Record<string, tf.Variable>>,
+  path: string,
+  options: SaveOptions = {},
+): Promise<void> {
+  const { dtype = "F32", metadata = {} } = options;
+  writeWholeFile(path, encodeSafetensors({ tensors: await readVariables(variables), metadata }, dtype));
+}
+
+/**
+ * Sets variables to those of a safetensors file.
+ *
+ * @throws DataError where the file is missing, damaged or of another network
+ */
+export function loadVariables(variables: Readonly<Record<string, tf.Variable>>, path: string): void {
+  writeVariables(variables, decodeSafetensors(readDataFile(path), path).tensors, path);
 }

@@ -88,8 +88,8 @@ export async function* trainPointGan(
         name: "trainPointGan",
         batchSize: batchSize * gan.options.pack,
         parts: {
-          generator: savedVariables(gan.generator),
-          discriminator: savedVariables(gan.discriminator),
+          generator: savedVariables(byPlace(gan.generator)),
+          discriminator: savedVariables(byPlace(gan.discriminator)),
           generatorAdam,
           discriminatorAdam,
         },
@@ -212,3 +212,6 @@ function checkSettings(
       checkRates("trainPointGan", { penaltyWeight: variant.penaltyWeight });
   }
 }
+
+/** "0", "1", …: names for a snapshot. */
+const byPlace = (variables: readonly tf.Variable[]) => Object.fromEntries(variables.entries());
