@@ -4,6 +4,7 @@ export {
   DataError,
   GenerativeError,
   OptionError,
+  PrivacyError,
   ShapeError,
   TraceError,
   TrainingError,
@@ -91,6 +92,20 @@ export type { ProgressOptions } from "./notebook/progress";
 export { scatter, scatterDefaults } from "./notebook/scatter";
 export type { ScatterOptions, ScatterSource } from "./notebook/scatter";
 export type { SeriesSource } from "./notebook/series";
+export {
+  noiseForBudget,
+  plannedEpsilon,
+  PrivacyLedger,
+  privacyAccounts,
+  statementDefaults,
+} from "./privacy/ledger";
+export type { LedgerEntry, LedgerRecord, PrivacyAccount, PrivacyStatement } from "./privacy/ledger";
+export { noisyCounts, poissonSample, secretSeed } from "./privacy/noise";
+export { pldDefaults, pldEpsilon } from "./privacy/pld";
+export type { PldOptions } from "./privacy/pld";
+export { rdpEpsilon, rdpOfSampledGaussian, rdpOrders } from "./privacy/rdp";
+export type { RdpConversion, RdpEpsilon } from "./privacy/rdp";
+export type { SampledGaussian } from "./privacy/sampled-gaussian";
 export { generateDefaults, textGenerator } from "./sampling/generate";
 export type { GenerateOptions, TextGenerator } from "./sampling/generate";
 export { generateImages, latentBatch } from "./sampling/latent";

@@ -19,8 +19,10 @@ export function fourierTransform({ real, imaginary }: Complex, direction: "forwa
     const stride = length / (2 * half);
     for (let start = 0; start < length; start += 2 * half)
       for (let k = 0; k < half; k++) {
-        const [a, b] = [start + k, start + k + half];
-        const [cosine, sine] = [cosines[k * stride]!, sines[k * stride]!];
+        const a = start + k;
+        const b = a + half;
+        const cosine = cosines[k * stride]!;
+        const sine = sines[k * stride]!;
         const x = real[b]! * cosine - imaginary[b]! * sine;
         const y = real[b]! * sine + imaginary[b]! * cosine;
         real[b] = real[a]! - x;
@@ -36,6 +38,9 @@ function reverseBits(values: Float64Array): void {
     let bit = values.length >> 1;
     for (; j & bit; bit >>= 1) j ^= bit;
     j ^= bit;
-    if (i < j) [values[i], values[j]] = [values[j]!, values[i]!];
+    if (i >= j) continue;
+    const value = values[i]!;
+    values[i] = values[j]!;
+    values[j] = value;
   }
 }

@@ -148,24 +148,31 @@ export function noiseForBudget(
   { sampleRate, count }: Pick<SampledGaussian, "sampleRate" | "count">,
   others: readonly SampledGaussian[] = [],
 ): number {
-  // The Rényi bound is monotone and fast, and gives the place from which to look.
-  const fits = (noiseMultiplier: number, account: PrivacyAccount) =>
-    epsilonBy([...others, { noiseMultiplier, sampleRate, count }], budget.delta, account) <= budget.epsilon;
-  const search = (low: number, high: number, precision: number, account: PrivacyAccount) => {
+  const fits = (noiseMultiplier: number, epsilonOf: (events: SampledGaussian[]) => number) =>
+    epsilonOf([...others, { noiseMultiplier, sampleRate, count }]) <= budget.epsilon;
+  const search = (
+    low: number,
+    high: number,
+    precision: number,
+    epsilonOf: (events: SampledGaussian[]) => number,
+  ) => {
     while (high / low > 1 + precision) {
       const middle = Math.sqrt(low * high);
-      if (fits(middle, account)) high = middle;
+      if (fits(middle, epsilonOf)) high = middle;
       else low = middle;
     }
     return high;
   };
-  if (!fits(MOST_NOISE, "rdp, canonne-2020"))
+  // The Rényi bound is fast, and gives the place from which to look. A coarse grid's ε is an upper bound as a fine one's is.
+  const byRdp = (events: SampledGaussian[]) => rdpEpsilon(events, budget.delta).epsilon;
+  const byPld = (events: SampledGaussian[]) => pldEpsilon(events, budget.delta, { interval: 1e-3 }).epsilon;
+  if (!fits(MOST_NOISE, byRdp))
     throw new OptionError(
       `noiseForBudget: no noise up to ${MOST_NOISE} keeps to ε = ${budget.epsilon} at δ = ${budget.delta}. ` +
         "Take a larger ε, fewer steps, or more noise in what else reads the data.",
     );
-  const enough = search(LEAST_NOISE, MOST_NOISE, 0.01, "rdp, canonne-2020");
-  return search(enough * 0.6, enough, 0.001, "pld");
+  const enough = search(LEAST_NOISE, MOST_NOISE, 0.01, byRdp);
+  return search(enough * 0.6, enough, 0.001, byPld);
 }
 
 const LEAST_NOISE = 0.3;

@@ -105,10 +105,11 @@ function discretise(event: SampledGaussian, adjacency: Adjacency, interval: numb
   const start = Math.floor(Math.min(...ends) / interval);
   const stop = Math.ceil(Math.max(...ends) / interval);
   checkPoints(stop - start + 1, event);
-  const deltas = Float64Array.from({ length: stop - start + 1 }, (_, i) =>
-    hockeyStick(event, adjacency, (start + i) * interval),
-  );
-  for (let i = 1; i < deltas.length; i++) deltas[i] = Math.min(deltas[i]!, deltas[i - 1]!); // rounding
+  const deltas = new Float64Array(stop - start + 1);
+  for (let i = 0; i < deltas.length; i++) {
+    const delta = hockeyStick(event, adjacency, (start + i) * interval);
+    deltas[i] = i === 0 ? delta : Math.min(delta, deltas[i - 1]!); // rounding must not let it rise
+  }
   const last = deltas.length - 1;
   const masses = new Float64Array(deltas.length);
   for (let i = 1; i <= last; i++) {
@@ -142,9 +143,9 @@ function compose(parts: readonly { loss: LossDistribution; count: number }[]): L
   fourierTransform(product!, "inverse");
   // The transform's indices are those of the sum modulo its length; here from `low` on.
   const first = (((low - offset) % length) + length) % length;
-  const masses = Float64Array.from({ length: high - low + 1 }, (_, i) =>
-    Math.max(0, product!.real[(first + i) % length]! / length),
-  );
+  const masses = new Float64Array(high - low + 1);
+  for (let i = 0; i < masses.length; i++)
+    masses[i] = Math.max(0, product!.real[(first + i) % length]! / length);
   return { start: low, masses, infinite: infinite + TAIL };
 }
 
@@ -190,9 +191,10 @@ function raise({ real, imaginary }: Complex, power: number): void {
 
 function multiply(into: Complex, by: Complex): void {
   for (let i = 0; i < into.real.length; i++) {
-    const [a, b, c, d] = [into.real[i]!, into.imaginary[i]!, by.real[i]!, by.imaginary[i]!];
-    into.real[i] = a * c - b * d;
-    into.imaginary[i] = a * d + b * c;
+    const real = into.real[i]!;
+    const imaginary = into.imaginary[i]!;
+    into.real[i] = real * by.real[i]! - imaginary * by.imaginary[i]!;
+    into.imaginary[i] = real * by.imaginary[i]! + imaginary * by.real[i]!;
   }
 }
 
