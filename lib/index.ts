@@ -28,10 +28,40 @@ export { hurricaneClasses, hurricaneDefaults, loadHurricane } from "./data/hurri
 export type { Hurricane, HurricaneOptions, HurricaneSplit } from "./data/hurricane";
 export { selectImages, shrinkImages, toUnitRange } from "./data/images";
 export type { ImageBatch, ImageShape } from "./data/images";
+export { inferSchema } from "./data/infer-schema";
+export type { InferOptions } from "./data/infer-schema";
+export { fitMixture, mixtureDefaults } from "./data/mixture";
+export type { Histogram, MixtureOptions, Mode } from "./data/mixture";
+export { ausprivautoSchema, beMtplSchema, loadAusprivauto, loadBeMtpl } from "./data/motor";
+export type { MotorOptions } from "./data/motor";
+export { prepareTable } from "./data/prepare-table";
+export type { PreparedTable, PrepareOptions } from "./data/prepare-table";
+export { readRecords, recordsToTable, selectRecords, splitRecords } from "./data/records";
+export type { Records } from "./data/records";
 export { loadMnist, mnistDefaults } from "./data/mnist";
 export type { Mnist, MnistOptions, MnistSplit } from "./data/mnist";
 export { loadSpriteSheet } from "./data/sprite-sheet";
 export type { SpriteSheetOptions } from "./data/sprite-sheet";
+export {
+  decodeVectors,
+  encodeRecords,
+  encoderDefaults,
+  encoderFromJson,
+  encoderToJson,
+  fitTableEncoder,
+} from "./data/table-encoder";
+export type { Block, EncoderOptions, EncoderRecord, TableEncoder } from "./data/table-encoder";
+export { declareSchema } from "./data/table-schema";
+export type {
+  AmountColumn,
+  CategoricalColumn,
+  ColumnSchema,
+  ContinuousColumn,
+  CountColumn,
+  ExposureColumn,
+  IndicatorColumn,
+  TableSchema,
+} from "./data/table-schema";
 export { readTable } from "./data/tables";
 export { imagesToTensor } from "./data/tensors";
 export { causalAttention } from "./layers/attention";
@@ -68,6 +98,15 @@ export { stylegan2Defaults } from "./models/stylegan2/options";
 export type { Stylegan2Options, Stylegan2Sizes } from "./models/stylegan2/options";
 export { buildStylegan2, disposeStylegan2 } from "./models/stylegan2/stylegan2";
 export type { Stylegan2 } from "./models/stylegan2/stylegan2";
+export {
+  buildTabularGan,
+  criticScores,
+  disposeTabularGan,
+  generateVectors,
+  sampleRecords,
+  tabularGanDefaults,
+} from "./models/tabular-gan";
+export type { TabularGan, TabularGanOptions } from "./models/tabular-gan";
 export {
   loadWeights,
   readVariables,
@@ -118,5 +157,18 @@ export type { LoopOptions, LoopProgress } from "./training/training-loop";
 export { augment, augmentationDefaults } from "./training/augmentation";
 export { stylegan2Training, trainStylegan2 } from "./training/stylegan2/train-stylegan2";
 export type { Stylegan2Progress, Stylegan2Training } from "./training/stylegan2/train-stylegan2";
+export { criticLosses, mixRows, slopePenalties } from "./training/tabular/critic-loss";
+export type { Critic } from "./training/tabular/critic-loss";
+export { tabularTraining } from "./training/tabular/generator-step";
+export type { TabularTraining } from "./training/tabular/generator-step";
+export { clippedCriticGradients } from "./training/tabular/private-critic";
+export type { ClippedSums, CriticRows } from "./training/tabular/private-critic";
+export { privateTabularTraining, trainPrivateTabularGan } from "./training/tabular/train-private-tabular-gan";
+export type {
+  PrivateTabularProgress,
+  PrivateTabularTraining,
+} from "./training/tabular/train-private-tabular-gan";
+export { trainTabularGan } from "./training/tabular/train-tabular-gan";
+export type { TabularProgress } from "./training/tabular/train-tabular-gan";
 export { ganTraining, trainGan } from "./training/train-gan";
 export type { GanProgress, GanTraining } from "./training/train-gan";

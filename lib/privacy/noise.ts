@@ -2,6 +2,8 @@
 import { randomInt } from "node:crypto";
 import { OptionError } from "../core/errors";
 import type { Random } from "../core/random";
+import { type RandomKey, randomNormal } from "../core/random-ops";
+import { tf } from "../core/tf";
 import type { PrivacyLedger } from "./ledger";
 
 /** A seed from the operating system, below 2^48. Who knows it can subtract the noise: it must not leave with the model. */
@@ -14,12 +16,25 @@ export function secretSeed(): number {
  * what any δ of use asks for; and the gaps between its floating-point values, by which single ones betray what was added to
  * them (Mironov 2012), are blurred (Holohan & Braghin 2021).
  */
-export const NORMALS = 4;
+const NORMALS = 4;
 
 export function wideNormal(random: Random): number {
   let sum = 0;
   for (let i = 0; i < NORMALS; i++) sum += random.normal();
   return sum / Math.sqrt(NORMALS);
+}
+
+/**
+ * The same as a tensor.
+ *
+ * @param key made from a secret seed, another one for each step
+ * @param use which of the tensors drawn with this key: 0, 1, …
+ */
+export function wideNormals(key: RandomKey, shape: readonly number[], use: number): tf.Tensor {
+  return tf.tidy(() => {
+    const normals = Array.from({ length: NORMALS }, (_, i) => randomNormal(key, shape, NORMALS * use + i));
+    return tf.addN(normals).div(Math.sqrt(NORMALS));
+  });
 }
 
 /**
