@@ -99,6 +99,13 @@ export type { Stylegan2Options, Stylegan2Sizes } from "./models/stylegan2/option
 export { buildStylegan2, disposeStylegan2 } from "./models/stylegan2/stylegan2";
 export type { Stylegan2 } from "./models/stylegan2/stylegan2";
 export {
+  bootstrapRecords,
+  independentRecords,
+  sequentialDefaults,
+  sequentialTreeRecords,
+} from "./models/tabular-baselines/baselines";
+export type { SequentialOptions } from "./models/tabular-baselines/baselines";
+export {
   buildTabularGan,
   criticScores,
   disposeTabularGan,
@@ -115,6 +122,27 @@ export {
   writeVariables,
 } from "./models/weights";
 export type { SaveOptions } from "./models/weights";
+export { associations, compareAssociations } from "./metrics/tabular/associations";
+export type { Association } from "./metrics/tabular/associations";
+export {
+  attackByDistance,
+  compareNeighbours,
+  embedRecords,
+  judgeAttack,
+  nearestDistances,
+} from "./metrics/tabular/attacks";
+export type { AttackReport, NeighbourReport } from "./metrics/tabular/attacks";
+export { compareGlms } from "./metrics/tabular/glm-fidelity";
+export type { CoefficientComparison, GlmFidelity } from "./metrics/tabular/glm-fidelity";
+export {
+  compareMarginals,
+  kolmogorovSmirnov,
+  totalVariation,
+  wasserstein,
+} from "./metrics/tabular/marginals";
+export type { MarginalFidelity } from "./metrics/tabular/marginals";
+export { fitPoissonGlm, glmDeviance } from "./metrics/tabular/poisson-glm";
+export type { GlmSpec, PoissonGlm } from "./metrics/tabular/poisson-glm";
 export { chartDefaults } from "./notebook/chart";
 export type { Chart, ChartOptions, ChartSpec } from "./notebook/chart";
 export { check, useExercise } from "./notebook/check";
