@@ -11,6 +11,8 @@ import type { ModelTraining } from "./train/publish.ts";
 /** A model's module is read when it is trained: each loads what it needs. */
 const trainings: Record<string, () => Promise<{ training: ModelTraining }>> = {
   "gan-mnist": () => import("./train/gan-mnist.ts"),
+  "tabular-ausprivauto": () => import("./train/tabular-ausprivauto.ts"),
+  "tabular-ausprivauto-private": () => import("./train/tabular-ausprivauto-private.ts"),
 };
 
 const usage = `Trains a model that the course ships, on from its last snapshot in .cache/train: it may be stopped at any time.

@@ -114,6 +114,8 @@ export {
   tabularGanDefaults,
 } from "./models/tabular-gan";
 export type { TabularGan, TabularGanOptions } from "./models/tabular-gan";
+export { loadTabularGenerator, saveTabularGenerator } from "./models/tabular-checkpoint";
+export type { TabularModelName } from "./models/tabular-checkpoint";
 export {
   loadWeights,
   readVariables,
@@ -146,12 +148,16 @@ export type { GlmSpec, PoissonGlm } from "./metrics/tabular/poisson-glm";
 export { chartDefaults } from "./notebook/chart";
 export type { Chart, ChartOptions, ChartSpec } from "./notebook/chart";
 export { check, useExercise } from "./notebook/check";
+export { coefficientPlot } from "./notebook/coefficient-plot";
+export type { Estimate } from "./notebook/coefficient-plot";
 export { display, displayHandle } from "./notebook/display";
 export type { Displayable, DisplayHandle, MimeBundle } from "./notebook/display";
 export { imageGrid, imageGridDefaults } from "./notebook/image-grid";
 export type { ImageGrid, ImageGridOptions } from "./notebook/image-grid";
 export { lossCurve, lossCurveDefaults } from "./notebook/loss-curve";
 export type { LossCurveOptions } from "./notebook/loss-curve";
+export { marginPlot, marginPlotDefaults } from "./notebook/margin-plot";
+export type { MarginPlotOptions } from "./notebook/margin-plot";
 export { NotImplemented } from "./notebook/not-implemented";
 export type { ImageSource, PixelRange } from "./notebook/pixels";
 export { progress, progressDefaults } from "./notebook/progress";
