@@ -1,4 +1,5 @@
 /** The rows of a table as numbers, by its schema, and back to a data frame. */
+import { isDate } from "node:util/types";
 import pl, { type DataFrame } from "nodejs-polars";
 import { DataError, OptionError } from "../core/errors";
 import type { Random } from "../core/random";
@@ -39,7 +40,7 @@ export function readRecords(table: DataFrame, schema: TableSchema, origin = "tab
 function readColumn(values: readonly unknown[], column: ColumnSchema, origin: string): Float64Array {
   const refuse = (row: number, expected: string): never => {
     throw new DataError(
-      `${origin}: column "${column.name}": expected ${expected}, got ${JSON.stringify(values[row]) ?? "nothing"} in row ${row}.`,
+      `${origin}: column "${column.name}": expected ${expected}, got ${sayValue(values[row])} in row ${row}.`,
     );
   };
   if (column.kind === "categorical") {
@@ -68,7 +69,21 @@ function readColumn(values: readonly unknown[], column: ColumnSchema, origin: st
 
 /** A value as the name of its class. */
 export function sayClass(value: unknown): string {
-  return value === null || value === undefined ? MISSING : String(value as string | number | boolean);
+  switch (typeof value) {
+    case "string":
+      return value;
+    case "number":
+    case "bigint":
+    case "boolean":
+      return String(value);
+    default:
+      return isDate(value) ? value.toISOString() : value == null ? MISSING : JSON.stringify(value);
+  }
+}
+
+/** A value in a message: texts in quotes. */
+function sayValue(value: unknown): string {
+  return typeof value === "string" ? JSON.stringify(value) : sayClass(value);
 }
 
 /** An amount without a claim becomes 0, a claim without an amount the least amount: what the networks take for granted. */

@@ -24,7 +24,8 @@ export async function saveTabularGenerator(
 ): Promise<string[]> {
   const tensors = await readVariables(gan.average);
   writeWholeFile(join(folder, WEIGHTS), encodeSafetensors({ tensors, metadata }, dtype));
-  const { criticSizes: _, ...sizes } = gan.sizes;
+  const { latentSize, generatorSizes, classes, temperature } = gan.sizes;
+  const sizes = { latentSize, generatorSizes, classes, temperature };
   const table = { version: VERSION, sizes, encoder: encoderToJson(gan.encoder) };
   writeWholeFile(join(folder, TABLE), `${JSON.stringify(table)}\n`);
   return [WEIGHTS, TABLE];

@@ -145,7 +145,7 @@ function generatorLogits({ generator, sizes }: TabularGan, z: tf.Tensor2D): tf.T
       generator[`hidden${i}.norm.gain`] as tf.Tensor as tf.Tensor1D,
       generator[`hidden${i}.norm.bias`] as tf.Tensor as tf.Tensor1D,
     );
-    x = tf.concat([x, normed.relu()], 1) as tf.Tensor2D; // (batch, inputs so far)
+    x = tf.concat<tf.Tensor2D>([x, normed.relu()], 1); // (batch, inputs so far)
   });
   return denseLayer(generator, "out", x);
 }

@@ -100,8 +100,10 @@ test("distances of margins are SciPy's", () => {
   expect(wasserstein(real.columns.VehValue!, other.columns.VehValue!)).toBeCloseTo(golden.wasserstein, 9);
   expect(byColumn.has("ClaimOcc")).toBe(false);
   expect(compareMarginals(real, real).every(({ distance }) => distance === 0)).toBe(true);
-  const { Gender: _, ...rest } = other.columns;
-  expect(() => compareMarginals(real, { ...other, columns: rest })).toThrow(DataError);
+  const withoutGender = Object.fromEntries(
+    Object.entries(other.columns).filter(([name]) => name !== "Gender"),
+  );
+  expect(() => compareMarginals(real, { ...other, columns: withoutGender })).toThrow(DataError);
 });
 
 test("associations are SciPy's", () => {

@@ -30,9 +30,9 @@ export function compareMarginals(real: Records, synthetic: Records): MarginalFid
     return [
       {
         column: column.name,
-        distance: x!.length * y!.length === 0 ? 1 : kolmogorovSmirnov(x!, y!),
+        distance: x.length * y.length === 0 ? 1 : kolmogorovSmirnov(x, y),
         kind: "kolmogorov-smirnov",
-        wasserstein: x!.length * y!.length === 0 ? Infinity : wasserstein(x!, y!) / deviation(x!),
+        wasserstein: x.length * y.length === 0 ? Infinity : wasserstein(x, y) / deviation(x),
       },
     ];
   });

@@ -3,7 +3,7 @@ import { compile, type CompiledStep } from "../../core/compile";
 import { createHash } from "node:crypto";
 import { OptionError, ShapeError } from "../../core/errors";
 import type { RandomKey } from "../../core/random-ops";
-import { tf } from "../../core/tf";
+import type { tf } from "../../core/tf";
 import { encoderToJson } from "../../data/table-encoder";
 import type { PreparedTable } from "../../data/prepare-table";
 import { criticScores, generateVectors, latentRows, type TabularGan } from "../../models/tabular-gan";

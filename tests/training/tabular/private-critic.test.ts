@@ -59,7 +59,7 @@ test("norms and clipped sums of single rows are PyTorch's, penalty included", ()
 test.each([0, 1, 2, 3, 4])("row %i's own gradient is PyTorch's", (row) => {
   const gan = buildCritic();
   tf.tidy(() => {
-    const mask = tf.oneHot(row, 5).cast("float32") as tf.Tensor1D;
+    const mask = tf.oneHot(row, 5).cast<tf.Tensor1D>("float32");
     const { sums } = clippedCriticGradients(gan, rows(), mask, { clipNorm: Infinity, penaltyWeight });
     const scale = Math.max(...values("norms"));
     for (const name of names)

@@ -159,7 +159,7 @@ describe("ε", () => {
     const train = async (noiseSeed?: number) => {
       const table = quiet();
       const gan = buildTabularGan(table.encoder, small);
-      const { noiseSeed: _, ...rest } = privately;
+      const rest = { ...settings, noiseMultiplier: 1.1 };
       await collect(
         trainPrivateTabularGan(gan, table, {
           ...rest,
