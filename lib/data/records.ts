@@ -69,16 +69,12 @@ function readColumn(values: readonly unknown[], column: ColumnSchema, origin: st
 
 /** A value as the name of its class. */
 export function sayClass(value: unknown): string {
-  switch (typeof value) {
-    case "string":
-      return value;
-    case "number":
-    case "bigint":
-    case "boolean":
-      return String(value);
-    default:
-      return isDate(value) ? value.toISOString() : value == null ? MISSING : JSON.stringify(value);
-  }
+  if (typeof value === "string") return value;
+  if (value === null || value === undefined) return MISSING;
+  // Numbers, truth values and dates as JSON writes them, dates without quotes.
+  return isDate(value)
+    ? value.toISOString()
+    : JSON.stringify(typeof value === "bigint" ? Number(value) : value);
 }
 
 /** A value in a message: texts in quotes. */
