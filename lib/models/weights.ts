@@ -89,7 +89,7 @@ export async function readVariables(
  * Sets every variable to the tensor of its name.
  *
  * @param origin where the tensors come from, for the error
- * @throws DataError where a tensor is missing or of another shape
+ * @throws DataError where a tensor is missing or of another shape; then no variable is changed
  */
 export function writeVariables(
   variables: Readonly<Record<string, tf.Variable>>,
@@ -102,7 +102,7 @@ export function writeVariables(
       throw new DataError(
         `${origin}: ${name}: expected (${variable.shape.join(", ")}), ` +
           `got ${tensor === undefined ? "nothing" : `(${tensor.shape.join(", ")})`}. ` +
-          "Build the network with the sizes it was trained with.",
+          "It was made by another network, or with other sizes.",
       );
     return { variable, tensor };
   });
@@ -145,4 +145,23 @@ export async function saveWeights(
  */
 export function loadWeights(network: tf.LayersModel, path: string): void {
   writeWeights(network, decodeSafetensors(readDataFile(path), path).tensors, path);
+}
+
+/** Saves variables by name as safetensors. @throws DataError where the file cannot be written */
+export async function saveVariables(
+  variables: Readonly<Record<string, tf.Variable>>,
+  path: string,
+  options: SaveOptions = {},
+): Promise<void> {
+  const { dtype = "F32", metadata = {} } = options;
+  writeWholeFile(path, encodeSafetensors({ tensors: await readVariables(variables), metadata }, dtype));
+}
+
+/**
+ * Sets variables to those of a safetensors file.
+ *
+ * @throws DataError where the file is missing, damaged or of another network
+ */
+export function loadVariables(variables: Readonly<Record<string, tf.Variable>>, path: string): void {
+  writeVariables(variables, decodeSafetensors(readDataFile(path), path).tensors, path);
 }

@@ -45,14 +45,14 @@ export class WeightBuilder {
 /** x (batch, inputs) → (batch, outputs): x · W / √inputs · rate + b · rate. */
 export function dense(x: tf.Tensor2D, weights: Weights, name: string, rate = 1): tf.Tensor2D {
   const kernel = weights[`${name}.kernel`]!;
-  const product = tf.matMul<tf.Tensor2D>(x, kernel.mul(rate / Math.sqrt(kernel.shape[0]!)));
+  const product = tf.matMul<tf.Tensor2D>(x, kernel.mul(rate / Math.sqrt(kernel.shape[0])));
   const bias = weights[`${name}.bias`];
   return bias === undefined ? product : product.add(bias.mul(rate));
 }
 
 /** √2 · leakyReLU(x): the gain keeps the variance of normal numbers about 1. */
 export function activate<T extends tf.Tensor>(x: T): T {
-  return tf.leakyRelu(x.mul(GAIN), SLOPE) as T;
+  return tf.leakyRelu<T>(x.mul<T>(GAIN), SLOPE);
 }
 
 /** Kernels (height, width, inputs, outputs) scaled by 1 / √(height · width · inputs) and a gain of their own. */

@@ -8,12 +8,13 @@ import { judge, type Stylegan2Discriminator } from "../../models/stylegan2/discr
 import {
   countStyles,
   mapLatents,
+  type NoiseSource,
   synthesize,
   type Stylegan2Generator,
 } from "../../models/stylegan2/generator";
 import type { Stylegan2 } from "../../models/stylegan2/stylegan2";
 import type { Adam } from "../adam";
-import { augment } from "../augmentation";
+import { augment } from "./adaptive-augmentation";
 
 /** What a step gets from outside, but for the images. */
 export type StepInputs = {
@@ -181,7 +182,7 @@ export function pathLengths(
   generator: Stylegan2Generator,
   styles: readonly tf.Tensor2D[],
   direction: tf.Tensor4D,
-  noise: RandomKey | "none",
+  noise: NoiseSource,
 ): tf.Tensor1D {
   const gradients = tf.grads((...ws: tf.Tensor[]) =>
     synthesize(generator, ws as tf.Tensor2D[], noise)

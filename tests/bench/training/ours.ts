@@ -20,10 +20,10 @@ const [name, engine, file] = process.argv.slice(2) as [
 ];
 const started = performance.now();
 if (engine === "eager") setTracing(false);
-const { takeStep, flops } = name === "generation" ? prepareGeneration() : prepareTraining(name);
+const { takeStep, flops } = name === "generation" ? prepareGeneration() : await prepareTraining(name);
 
-function prepareTraining(workloadName: WorkloadName) {
-  const workload: Workload = workloads[workloadName]();
+async function prepareTraining(workloadName: WorkloadName) {
+  const workload: Workload = await workloads[workloadName]();
   writeWorkload(workload, file);
   const step = compile(workload.step, { name: workloadName, xla: engine === "xla", eagerFirst: false });
   return {

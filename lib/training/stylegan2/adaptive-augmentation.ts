@@ -6,48 +6,83 @@
  * Every change of geometry here keeps lines along the axes: mirror, quarter turns, shifts, scaling, stretching. Then rows and
  * columns are resampled one after the other, by a small matrix for each image. The paper's turns by any angle need more and are left out.
  */
-import { randomNormal, randomUniform, type RandomKey } from "../core/random-ops";
-import { tf } from "../core/tf";
-import { applyToBothAxes } from "../models/stylegan2/resample";
+import { randomNormal, randomUniform, type RandomKey } from "../../core/random-ops";
+import { tf } from "../../core/tf";
+import { applyToBothAxes } from "../../models/stylegan2/resample";
 
-/** Standard deviations and bounds of the paper's appendix B. */
+/** How often each change is made, times p: 1 as often as the others, 0 never. */
+export interface AugmentationOptions {
+  mirror?: number;
+  quarterTurns?: number;
+  shift?: number;
+  scale?: number;
+  stretch?: number;
+  fractionalShift?: number;
+  brightness?: number;
+  contrast?: number;
+  lumaFlip?: number;
+  hue?: number;
+  saturation?: number;
+}
+
+/** Everything, as the authors' "bgc", but for turns by any angle. */
 export const augmentationDefaults = {
-  /** Whole pixels: up to this share of the side. */
+  mirror: 1,
+  quarterTurns: 1,
+  shift: 1,
+  scale: 1,
+  stretch: 1,
+  fractionalShift: 1,
+  brightness: 1,
+  contrast: 1,
+  lumaFlip: 1,
+  hue: 1,
+  saturation: 1,
+} satisfies AugmentationOptions;
+
+/** Deviations and bounds of the paper's appendix B: shifts as a share of the side, factors as log₂, colours from −1 to 1. */
+const SPREAD = {
   shift: 0.125,
-  /** Parts of pixels: deviation, as a share of the side. */
-  fractionalShift: 0.125,
-  /** log₂ of the factor. */
   scale: 0.2,
   stretch: 0.2,
-  /** On images from −1 to 1. */
+  fractionalShift: 0.125,
   brightness: 0.2,
-  /** log₂ of the factor. */
   contrast: 0.5,
   saturation: 1,
 };
 
 /**
- * @param images (batch, side, side, 3)
+ * @param images (batch, side, side, 3), about −1 to 1
  * @param p probability of each single change, a scalar from 0 to 1
  */
-export function augment(images: tf.Tensor4D, p: tf.Scalar, key: RandomKey): tf.Tensor4D {
+export function augment(
+  images: tf.Tensor4D,
+  p: tf.Scalar,
+  key: RandomKey,
+  options: AugmentationOptions = {},
+): tf.Tensor4D {
   return tf.tidy(() => {
-    const draw = new Draws(images.shape[0], p, key);
+    const draw = new Draws(images.shape[0], p, key, { ...augmentationDefaults, ...options });
     return changeColours(changeGeometry(images, draw), draw);
   });
 }
+
+/** Streams of a step's key from here on are the augmentations'. */
+const FIRST_STREAM = 2000;
 
 /** One number for each image and use, each with a stream of its own. */
 class Draws {
   readonly #batch: number;
   readonly #p: tf.Scalar;
   readonly #key: RandomKey;
-  #stream = 2000;
+  readonly #rates: Required<AugmentationOptions>;
+  #stream = FIRST_STREAM;
 
-  constructor(batch: number, p: tf.Scalar, key: RandomKey) {
+  constructor(batch: number, p: tf.Scalar, key: RandomKey, rates: Required<AugmentationOptions>) {
     this.#batch = batch;
     this.#p = p;
     this.#key = key;
+    this.#rates = rates;
   }
 
   uniform(): tf.Tensor1D {
@@ -58,9 +93,19 @@ class Draws {
     return randomNormal(this.#key, [this.#batch], this.#stream++) as tf.Tensor1D;
   }
 
-  /** The values with probability p, else 0. */
-  sometimes(values: tf.Tensor): tf.Tensor1D {
-    return values.mul<tf.Tensor1D>(this.uniform().less(this.#p).cast("float32"));
+  /** The values with the change's probability, else 0. */
+  sometimes(change: keyof AugmentationOptions, values: tf.Tensor): tf.Tensor1D {
+    const made = this.uniform().less(this.#p.mul(this.#rates[change]));
+    return values.mul<tf.Tensor1D>(made.cast("float32"));
+  }
+
+  /** 0 or 1. */
+  coin(change: keyof AugmentationOptions): tf.Tensor1D {
+    return this.sometimes(change, this.uniform().mul(2).floor());
+  }
+
+  spread(change: keyof typeof SPREAD): tf.Tensor1D {
+    return this.sometimes(change, this.normal()).mul(SPREAD[change]);
   }
 }
 
@@ -69,28 +114,21 @@ class Draws {
  * between pixels, Keys's cubic (1981) of four neighbours; where it is outside, the mirror image.
  */
 function changeGeometry(images: tf.Tensor4D, draw: Draws): tf.Tensor4D {
-  const { shift, fractionalShift, scale: scaleDeviation, stretch: stretchDeviation } = augmentationDefaults;
   const side = images.shape[1];
-  const turns = draw.sometimes(draw.uniform().mul(4).floor()); // quarter turns, 0 to 3
+  const turns = draw.sometimes("quarterTurns", draw.uniform().mul(4).floor()); // 0 to 3
   const isTurn = (...which: number[]) =>
     which.map((turn) => turns.equal(turn).cast("float32")).reduce((a, b) => a.add(b));
-  const mirror = draw.sometimes(draw.uniform().mul(2).floor());
-  const scale = draw.sometimes(draw.normal()).mul(scaleDeviation);
-  const stretch = draw.sometimes(draw.normal()).mul(stretchDeviation);
-  const wholeShift = () =>
-    draw
-      .sometimes(
-        draw
-          .uniform()
-          .mul(2)
-          .sub(1)
-          .mul(shift * side),
-      )
-      .round();
-  const partShift = () => draw.sometimes(draw.normal()).mul(fractionalShift * side);
+  const mirror = draw.coin("mirror");
+  const scale = draw.spread("scale");
+  const stretch = draw.spread("stretch");
+  const wholeShift = () => {
+    const share = draw.sometimes("shift", draw.uniform().mul(2).sub(1));
+    return share.mul(SPREAD.shift * side).round();
+  };
+  const shift = () => wholeShift().add(draw.spread("fractionalShift").mul(side));
   const axis = (flip: tf.Tensor, exponent: tf.Tensor) => {
     const a = tf.pow(2, exponent.neg()).mul(tf.sub(1, flip.mul(2)));
-    return axisMatrices(side, a, wholeShift().add(partShift()));
+    return axisMatrices(side, a, shift());
   };
   // A quarter turn is the transposed image with one axis reversed.
   const transposed = tf.transpose(images, [0, 2, 1, 3]);
@@ -139,14 +177,13 @@ function cubic(x: tf.Tensor): tf.Tensor {
  *     colour ↦ contrast · (±v vᵀ + saturation · (cos h (1 − v vᵀ) + sin h [v]×)) (colour + brightness)
  */
 function changeColours(images: tf.Tensor4D, draw: Draws): tf.Tensor4D {
-  const { brightness, contrast, saturation } = augmentationDefaults;
   const [batch, side] = images.shape;
   const scalars = (x: tf.Tensor) => x.reshape([batch, 1, 1]);
-  const offset = draw.sometimes(draw.normal()).mul(brightness);
-  const factor = tf.pow(2, draw.sometimes(draw.normal()).mul(contrast));
-  const over = tf.sub(1, draw.sometimes(draw.uniform().mul(2).floor()).mul(2));
-  const hue = draw.sometimes(draw.uniform().mul(2).sub(1)).mul(Math.PI);
-  const vivid = tf.pow(2, draw.sometimes(draw.normal()).mul(saturation));
+  const offset = draw.spread("brightness");
+  const factor = tf.pow(2, draw.spread("contrast"));
+  const over = tf.sub(1, draw.coin("lumaFlip").mul(2));
+  const hue = draw.sometimes("hue", draw.uniform().mul(2).sub(1)).mul(Math.PI);
+  const vivid = tf.pow(2, draw.spread("saturation"));
   const grey = tf.fill([1, 3, 3], 1 / 3);
   const across = tf.eye(3).expandDims(0).sub(grey);
   const r = 1 / Math.sqrt(3);
