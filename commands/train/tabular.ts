@@ -33,7 +33,8 @@ export const frequencySpec: GlmSpec = {
   merge: { VehBody: ["Motorized caravan", "Convertible", "Bus", "Roadster"] },
 };
 
-const NEIGHBOURS = 3000;
+/** Rows that are enough for the attacks: each is compared with tens of thousands. */
+const ATTACKED = 3000;
 
 /**
  * The table of the cards: each way to make rows by the same measures, as CSV. All are computed from real rows without noise: they say
@@ -84,9 +85,13 @@ const columns = [
 async function measure(train: Records, holdout: Records, synthetic: Records): Promise<number[]> {
   const distances = compareMarginals(train, synthetic).map(({ distance }) => distance);
   const glm = compareGlms({ train, holdout, synthetic }, frequencySpec);
-  const some = Array.from({ length: Math.min(NEIGHBOURS, synthetic.count) }, (_, row) => row);
-  const near = await compareNeighbours({ train, holdout, synthetic: selectRecords(synthetic, some) });
-  const attack = await attackByDistance({ train, holdout, synthetic });
+  const some = (records: Records) =>
+    selectRecords(
+      records,
+      Array.from({ length: Math.min(ATTACKED, records.count) }, (_, row) => row),
+    );
+  const near = await compareNeighbours({ train, holdout, synthetic: some(synthetic) });
+  const attack = await attackByDistance({ train: some(train), holdout: some(holdout), synthetic });
   return [
     distances.reduce((a, b) => a + b) / distances.length,
     Math.max(...distances),

@@ -162,7 +162,8 @@ export function encodeRecords(encoder: TableEncoder, records: Records, random: R
       const at = row * encoder.width;
       if (!isNumberColumn(column)) vectors[at + block.start + value] = 1;
       else {
-        const { place, scalar } = normalise(column, encoder.modes[column.name]!, value, draw);
+        // A stream of its own for each row: no row's vector may depend on whether another one is there.
+        const { place, scalar } = normalise(column, encoder.modes[column.name]!, value, draw.fork(row));
         vectors[at + block.start + place] = 1;
         vectors[at + block.scalar!] = scalar;
       }

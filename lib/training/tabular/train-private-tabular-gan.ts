@@ -154,7 +154,9 @@ export async function* trainPrivateTabularGan(
         const noisyStep = step * criticSteps + i;
         record(ledger, state.noiseSeed, noisyStep + 1, { noiseMultiplier, sampleRate });
         const taken = poissonSample(count, sampleRate, secret.fork("rows").fork(noisyStep));
-        applyNoisy(sumRows(taken, random.fork(i)), randomKey(secret.fork("noise").fork(noisyStep)));
+        // Which fake a row meets depends on its place in the batch, and so on who else is there: unless chance decides it, secretly.
+        const sums = sumRows(taken, secret.fork("fakes").fork(noisyStep));
+        applyNoisy(sums, randomKey(secret.fork("noise").fork(noisyStep)));
       }
       const decay = tf.scalar(averageDecayAt(step, settings));
       return players.stepGenerator(randomKey(random.fork("generator")), decay);
