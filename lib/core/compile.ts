@@ -63,7 +63,14 @@ export function setTracing(on: boolean): boolean {
  *
  * The step is recorded when it is first called with arguments of new dtypes and shapes. What it computes from its arguments and
  * from variables is computed anew in each call. Everything else is as it was during the recording: JavaScript's numbers and
- * conditions become part of the recorded step, loops are unrolled, console.log speaks once.
+ * conditions become part of the recorded step, loops are unrolled, console.log speaks once. A number that changes from call to
+ * call must therefore come in as a tensor; that it was a plain number cannot be noticed, and the first would be used for ever:
+ *
+ *     let rate = 0.1;
+ *     compile((x) => x.mul(rate))(x);                    // wrong once rate has changed
+ *     compile((x, rate) => x.mul(rate))(x, tf.scalar(rate)); // right
+ *
+ * A value read from a tensor, and a random number that JavaScript draws (with a seed or without), are errors.
  *
  * Inside another compiled step, and inside a gradient (tf.grads), it is part of what surrounds it.
  *

@@ -4,7 +4,7 @@
 import { OptionError } from "../core/errors";
 import type { ConditionalNetworks } from "./conditional-networks";
 import { buildLabelPlaneGan, labelPlaneDefaults, type LabelPlaneOptions } from "./label-plane-gan";
-import { buildProjectionGan, projectionDefaults, type ProjectionOptions } from "./projection-gan";
+import { buildProjectionGan, projectionDefaults, type ProjectionGanOptions } from "./projection-gan";
 
 /**
  * "planes": the lecture's way, one-hot labels behind the latent point and as constant planes behind the image's channel.
@@ -17,7 +17,7 @@ export interface ConditionalGan extends ConditionalNetworks {
 }
 
 export type ConditionalGanOptions =
-  ({ conditioning: "planes" } & LabelPlaneOptions) | ({ conditioning: "projection" } & ProjectionOptions);
+  ({ conditioning: "planes" } & LabelPlaneOptions) | ({ conditioning: "projection" } & ProjectionGanOptions);
 
 export const conditionalGanDefaults = { planes: labelPlaneDefaults, projection: projectionDefaults };
 

@@ -14,7 +14,7 @@ import type {
   ConditionalNetworks,
 } from "./conditional-networks";
 
-export interface ProjectionOptions {
+export interface ProjectionGanOptions {
   /** How many classes there are; 0 for networks that are not told. */
   classes?: number;
   latentSize?: number;
@@ -35,9 +35,9 @@ export const projectionDefaults = {
   generatorFilters: [160, 96, 64, 48],
   discriminatorFilters: [48, 96, 192],
   seed: 0,
-} satisfies ProjectionOptions;
+} satisfies ProjectionGanOptions;
 
-type Settings = Required<ProjectionOptions>;
+type Settings = Required<ProjectionGanOptions>;
 
 /** Side of the smallest plan, and of an image: three doublings. */
 const PLAN = 4;
@@ -45,7 +45,7 @@ const SIDE = 32;
 const CHANNELS = 3;
 const SLOPE = 0.2;
 
-export function buildProjectionGan(options: ProjectionOptions = {}): ConditionalNetworks {
+export function buildProjectionGan(options: ProjectionGanOptions = {}): ConditionalNetworks {
   const settings = { ...projectionDefaults, ...options };
   checkSizes(settings);
   return {

@@ -102,7 +102,7 @@ export function writeVariables(
       throw new DataError(
         `${origin}: ${name}: expected (${variable.shape.join(", ")}), ` +
           `got ${tensor === undefined ? "nothing" : `(${tensor.shape.join(", ")})`}. ` +
-          "Build the network with the sizes it was trained with.",
+          "It was made by another network, or with other sizes.",
       );
     return { variable, tensor };
   });

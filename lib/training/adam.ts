@@ -1,5 +1,5 @@
-/** Adam (Kingma & Ba 2015), with a state that can be saved and put back to the last bit. */
-import { DataError } from "../core/errors";
+/** Adam (Kingma & Ba 2015) and AdamW (Loshchilov & Hutter 2019), with a state that can be saved and put back to the last bit. */
+import { DataError, OptionError } from "../core/errors";
 import type { NamedTensor } from "../core/safetensors";
 import { tf } from "../core/tf";
 import { hasOwnKernels, nativeOp } from "../layers/native-op";
@@ -12,15 +12,28 @@ export interface AdamOptions {
   beta2?: number;
   /** Keeps the division finite; 1e-7 as in Keras. */
   epsilon?: number;
+  /** λ, the share of a weight that each step takes away, times the learning rate: with more than 0 this is AdamW. */
+  weightDecay?: number;
+  /** Which variables decay; matrices and convolutions' filters unless given, not biases and gains, as in nanoGPT. */
+  decays?: (variable: tf.Variable) => boolean;
 }
 
-export const adamDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+export const adamDefaults = {
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-7,
+  weightDecay: 0,
+  decays: ({ rank }) => rank >= 2,
+} satisfies Omit<AdamOptions, "learningRate">;
 
 /**
  * Kingma & Ba's algorithm 1: for each variable θ with gradient g at step t,
  *
  *     m ← β₁ m + (1 − β₁) g        v ← β₂ v + (1 − β₂) g²
- *     θ ← θ − rate · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε)
+ *     θ ← (1 − rate · λ) θ − rate · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε)
+ *
+ * With λ = 0 this is Adam; else AdamW (Loshchilov & Hutter 2019, algorithm 2), whose decay is not part of the gradient and so is
+ * not divided by √v. As in PyTorch it is multiplied by the rate, and a variable that has no gradient does not decay.
  *
  * tf.train.adam keeps β₁ᵗ as a running 32-bit product that it does not save, so a training resumed with it takes slightly
  * other steps than one that was never stopped. Here t itself is the state, in a variable, so that a compiled step counts on.
@@ -31,10 +44,20 @@ export class Adam {
   readonly #means: tf.Variable[];
   readonly #squares: tf.Variable[];
   readonly #step: tf.Variable<tf.Rank.R0>;
+  /** What a step leaves of each variable, 1 − rate · λ; 1 where it does not decay. */
+  readonly #kept: readonly number[];
 
+  /** @throws OptionError where the decay is negative, or takes all in one step */
   constructor(variables: readonly tf.Variable[], options: AdamOptions) {
     this.#variables = variables;
     this.#options = { ...adamDefaults, ...options };
+    const { learningRate, weightDecay, decays } = this.#options;
+    const kept = 1 - learningRate * weightDecay;
+    if (!(weightDecay >= 0 && kept > 0))
+      throw new OptionError(
+        `Adam: weightDecay: expected a number from 0 to less than 1 / learningRate (${1 / learningRate}), got ${weightDecay}.`,
+      );
+    this.#kept = variables.map((variable) => (decays(variable) ? kept : 1));
     this.#means = zerosLike(variables);
     this.#squares = zerosLike(variables);
     this.#step = tf.tidy(() => tf.variable(tf.scalar(0), false));
@@ -48,32 +71,51 @@ export class Adam {
    */
   minimize(loss: () => tf.Scalar): tf.Scalar {
     return tf.tidy(() => {
-      const { value, grads: found } = tf.variableGrads(loss, [...this.#variables]);
-      const grads = Object.fromEntries(
-        Object.entries(found).filter((entry): entry is [string, tf.Tensor] => entry[1] != null),
-      );
+      const { value, grads } = tf.variableGrads(loss, [...this.#variables]);
+      this.apply(grads);
+      return value;
+    });
+  }
+
+  /**
+   * One step down gradients that are known already.
+   *
+   * @param grads by the variables' own names (`variable.name`); who is not named stays as it is
+   */
+  apply(grads: tf.NamedTensorMap): void {
+    tf.tidy(() => {
       this.#step.assign(this.#step.add(1));
       if (hasOwnKernels()) {
         this.#updateAll(grads);
-        return value;
+        return;
       }
       const corrections = { mean: this.#correction("beta1"), square: this.#correction("beta2") };
       this.#variables.forEach((variable, i) => {
         const gradient = grads[variable.name];
         if (gradient !== undefined) this.#update(variable, gradient, i, corrections);
       });
-      return value;
     });
   }
 
   /** All variables in one op, lib/native/kernels/adam_kernel.cc. */
   #updateAll(gradients: tf.NamedTensorMap): void {
-    const { learningRate, beta1, beta2, epsilon } = this.#options;
-    const moved = [...this.#variables.keys()].filter((i) => this.#variables[i]!.name in gradients);
+    const { learningRate, beta1, beta2, epsilon, weightDecay } = this.#options;
+    const found = [...this.#variables.keys()].filter((i) => this.#variables[i]!.name in gradients);
+    // The op lets the first of its variables decay.
+    const decaying = found.filter((i) => this.#kept[i] !== 1);
+    const moved = [...decaying, ...found.filter((i) => this.#kept[i] === 1)];
     const count = moved.length;
     const state = [this.#variables, this.#means, this.#squares].flatMap((each) => moved.map((i) => each[i]!));
     const inputs = [...moved.map((i) => gradients[this.#variables[i]!.name]!), ...state, this.#step];
-    const attributes = { N: BigInt(count), rate: learningRate, beta1, beta2, epsilon };
+    const attributes = {
+      N: BigInt(count),
+      rate: learningRate,
+      beta1,
+      beta2,
+      epsilon,
+      decaying: BigInt(decaying.length),
+      weight_decay: weightDecay,
+    };
     const updated = nativeOp("GenerativeAdam", inputs, attributes, 3 * count);
     state.forEach((variable, i) => variable.assign(updated[i]!));
   }
@@ -91,7 +133,19 @@ export class Adam {
     square.assign(square.mul(beta2).add(gradient.square().mul(1 - beta2)));
     const rate = tf.div(learningRate, corrections.mean);
     const root = square.div(corrections.square).sqrt();
-    variable.assign(variable.sub(mean.mul(rate).div(root.add(epsilon))));
+    const kept = this.#kept[i]!;
+    const before = kept === 1 ? variable : variable.mul(kept);
+    variable.assign(before.sub(mean.mul(rate).div(root.add(epsilon))));
+  }
+
+  /** What an unrolled step goes on from; the variables themselves, not to be changed. */
+  get state(): Readonly<{
+    options: Required<AdamOptions>;
+    means: readonly tf.Tensor[];
+    squares: readonly tf.Tensor[];
+    step: tf.Scalar;
+  }> {
+    return { options: this.#options, means: this.#means, squares: this.#squares, step: this.#step };
   }
 
   /** How many steps were made. */

@@ -99,7 +99,7 @@ function runLayer(name, options, parts) {
   return Object.fromEntries([["y", y], ...differentiable.map((each, i) => [`d_${each}`, gradients[i]])]);
 }
 
-function runAdam([learningRate, beta1, beta2, epsilon], parts) {
+function runAdam([learningRate, beta1, beta2, epsilon, weightDecay], parts) {
   const names = Object.keys(parts).flatMap((part) => (part.startsWith("start_") ? [part.slice(6)] : []));
   const variables = names.map((name) => tf.variable(toTensor(parts[`start_${name}`])));
   const adam = new generative.Adam(variables, {
@@ -107,6 +107,7 @@ function runAdam([learningRate, beta1, beta2, epsilon], parts) {
     beta1: Number(beta1),
     beta2: Number(beta2),
     epsilon: Number(epsilon),
+    weightDecay: Number(weightDecay),
   });
   // A linear loss has just these gradients.
   const step = maybeCompiled((gradients) =>

@@ -122,7 +122,7 @@ class StepTrace {
       tf.tidy(() => {
         const symbols = inputs.map((metadata) => this.#backend.createOutputTensor(metadata));
         const { leaves, rebuild } = flattenTree(
-          whileTracing(stepName, xla, () => step(symbols)),
+          whileTracing(stepName, { xla, scopes: engine() }, () => step(symbols)),
           "result",
         );
         rebuildResult = rebuild;
@@ -239,8 +239,6 @@ class StepTrace {
   #addOp(
     ...[name, attributes, inputIds, outputs]: Parameters<TensorFlowBinding["executeOp"]>
   ): TensorMetadata[] {
-    if (name === "Multinomial")
-      refuse("tf.multinomial drew", "Draw with randomCategorical and a key that is an argument of the step.");
     const results = this.#call(() => this.#binding.traceOp(this.#trace, name, attributes, inputIds, outputs));
     for (const { shape } of results)
       // Null where not even the rank is known, whatever the type says of eager tensors.

@@ -17,22 +17,55 @@ export function isTracingForXla(): boolean {
   return forXla;
 }
 
-/** Runs `body` as the recording of a step; Math.random refuses to answer meanwhile. */
-export function whileTracing<T>(step: string, xla: boolean, body: () => T): T {
+const DRAW_FROM_KEY =
+  "Draw with randomNormal or randomUniform and a key that is an argument of the step, or pass the numbers in as a tensor. " +
+  "A dropout layer takes its key from withRandomKey.";
+
+/**
+ * tfjs's ops that draw in JavaScript, or from a number that JavaScript gives: with a seed they never ask Math.random, and would
+ * draw the same in every call.
+ */
+const drawing: ReadonlyMap<string, string> = new Map([
+  ...["rand", "randomGamma", "randomNormal", "randomStandardNormal", "randomUniform", "randomUniformInt"].map(
+    (name) => [name, DRAW_FROM_KEY] as const,
+  ),
+  ["truncatedNormal", `${DRAW_FROM_KEY} For a truncated normal, clip what randomNormal gives.`],
+  ["multinomial", "Draw with randomCategorical and a key that is an argument of the step."],
+]);
+
+/** What tfjs's engine does of its own accord. */
+interface Scopes {
+  startScope: (name?: string) => void;
+}
+
+/**
+ * Runs `body` as the recording of a step; Math.random and tfjs's random ops refuse to answer meanwhile.
+ *
+ * @param scopes tfjs's engine, given so that asking whether a step is recorded does not load it
+ */
+export function whileTracing<T>(
+  step: string,
+  { xla, scopes }: { xla: boolean; scopes: Scopes },
+  body: () => T,
+): T {
   const outer = { recording, forXla };
   const random = Math.random;
+  const { startScope } = scopes;
   recording = step;
   forXla = xla;
-  Math.random = () =>
-    refuse(
-      "a random number was drawn by JavaScript",
-      "Draw with randomNormal or randomUniform and a key that is an argument of the step, or pass the numbers in as a tensor. " +
-        "A dropout layer takes its key from withRandomKey.",
-    );
+  Math.random = () => refuse("a random number was drawn by JavaScript", DRAW_FROM_KEY);
+  // Each op of tfjs opens a scope of its name, whoever calls it: tf.layers' noise and dropout, too.
+  scopes.startScope = (name) => {
+    const op = name?.replace(/__op$/, "");
+    const instead = op === undefined ? undefined : drawing.get(op);
+    if (instead !== undefined) refuse(`tf.${op} drew random numbers`, instead);
+    startScope.call(scopes, name);
+  };
   try {
     return body();
   } finally {
     Math.random = random;
+    scopes.startScope = startScope;
     ({ recording, forXla } = outer);
   }
 }

@@ -52,7 +52,7 @@ export function dense(x: tf.Tensor2D, weights: Weights, name: string, rate = 1):
 
 /** √2 · leakyReLU(x): the gain keeps the variance of normal numbers about 1. */
 export function activate<T extends tf.Tensor>(x: T): T {
-  return tf.leakyRelu(x.mul(GAIN), SLOPE) as T;
+  return tf.leakyRelu<T>(x.mul<T>(GAIN), SLOPE);
 }
 
 /** Kernels (height, width, inputs, outputs) scaled by 1 / √(height · width · inputs) and a gain of their own. */

@@ -35,7 +35,8 @@ export type Stylegan2Sizes = Required<Stylegan2Options>;
 /** @throws OptionError where a size is impossible */
 export function readSizes(options: Stylegan2Options): Stylegan2Sizes {
   const sizes = { ...stylegan2Defaults, ...options };
-  const { resolution, classes, seed: _, ...positive } = sizes;
+  const { resolution, classes, latentSize, styleSize, mappingLayers, channelBase, channelMax } = sizes;
+  const positive = { latentSize, styleSize, mappingLayers, channelBase, channelMax };
   if (!Number.isInteger(Math.log2(resolution)) || resolution < 8)
     throw new OptionError(`stylegan2: resolution: expected a power of 2 from 8, got ${resolution}.`);
   if (!Number.isInteger(classes) || classes < 0)

@@ -1,4 +1,4 @@
-// Adam for all variables of an optimiser in one op. lib/training/adam.ts has the equations.
+// Adam and AdamW for all variables of an optimiser in one op. lib/training/adam.ts has the equations.
 #include <algorithm>
 #include <cmath>
 
@@ -10,12 +10,14 @@ namespace generative {
 namespace {
 
 struct Options {
-  float rate, beta1, beta2, epsilon;
+  float rate, beta1, beta2, epsilon, weight_decay;
+  int decaying;  // how many of the variables decay, the first ones
 };
 
 void *Create(TF_OpKernelConstruction *construction) {
   return new Options{FloatAttribute(construction, "rate"), FloatAttribute(construction, "beta1"),
-                     FloatAttribute(construction, "beta2"), FloatAttribute(construction, "epsilon")};
+                     FloatAttribute(construction, "beta2"), FloatAttribute(construction, "epsilon"),
+                     FloatAttribute(construction, "weight_decay"), IntAttribute(construction, "decaying")};
 }
 void Destroy(void *options) { delete static_cast<Options *>(options); }
 
@@ -51,15 +53,18 @@ void Compute(void *state, TF_OpKernelContext *raw) {
   }
   if (!context.ok()) return;
   const double step = *context.InputFloats(4 * count);
-  const AdamStep adam = {options.beta1, options.beta2, options.epsilon,
-                         static_cast<float>(options.rate / (1 - std::pow(static_cast<double>(options.beta1), step))),
-                         static_cast<float>(1 / (1 - std::pow(static_cast<double>(options.beta2), step)))};
+  const AdamStep plain = {options.beta1, options.beta2, options.epsilon,
+                    static_cast<float>(options.rate / (1 - std::pow(static_cast<double>(options.beta1), step))),
+                    static_cast<float>(1 / (1 - std::pow(static_cast<double>(options.beta2), step))), 1.0f};
+  AdamStep decaying = plain;
+  decaying.kept = static_cast<float>(1 - static_cast<double>(options.rate) * options.weight_decay);
   const LoopTable &loops = Loops();
   ParallelFor(raw, total, /*cycles=*/4, [&](int64_t begin, int64_t end) {
-    for (const Tensors &t : all) {
+    for (int i = 0; i < count; i++) {
+      const Tensors &t = all[i];
       const int64_t first = std::max(begin - t.begin, int64_t{0}), last = std::min(end - t.begin, t.size);
       if (first < last)
-        loops.adam(adam, t.gradient + first, t.variable + first, t.mean + first, t.square + first,
+        loops.adam(i < options.decaying ? decaying : plain, t.gradient + first, t.variable + first, t.mean + first, t.square + first,
                    t.new_variable + first, t.new_mean + first, t.new_square + first, last - first);
     }
   });
@@ -74,7 +79,8 @@ const RegisterOp adam({"GenerativeAdam",
                        {"gradients: N * float", "variables: N * float", "means: N * float", "squares: N * float",
                         "step: float"},
                        {"new_variables: N * float", "new_means: N * float", "new_squares: N * float"},
-                       {"N: int >= 1", "rate: float", "beta1: float", "beta2: float", "epsilon: float"},
+                       {"N: int >= 1", "rate: float", "beta1: float", "beta2: float", "epsilon: float",
+                        "weight_decay: float", "decaying: int >= 0"},
                        InferShapes,
                        Create,
                        Compute,

@@ -10,6 +10,7 @@ struct AdamStep {
   float beta1, beta2, epsilon;
   float rate;             // learning rate / (1 − β₁ᵗ)
   float root_correction;  // 1 / (1 − β₂ᵗ)
+  float kept;             // 1 − learning rate · weight decay
 };
 
 // A sequence of recurrent cells, time first: rows `begin` to `end` of the batch, so that threads share it.

@@ -307,7 +307,7 @@ void Adam(const AdamStep &s, const float *__restrict gradient, const float *__re
     const float v = s.beta2 * square[i] + (1.0f - s.beta2) * g * g;
     new_mean[i] = m;
     new_square[i] = v;
-    new_variable[i] = variable[i] - s.rate * m / (__builtin_sqrtf(v * s.root_correction) + s.epsilon);
+    new_variable[i] = s.kept * variable[i] - s.rate * m / (__builtin_sqrtf(v * s.root_correction) + s.epsilon);
   }
 }
 

@@ -102,7 +102,7 @@ export async function* trainStylegan2(
   const settings = withRule(networks, { ...stylegan2Training, ...options });
   checkSettings(settings);
   checkData(networks, images, settings.labels);
-  const { batchSize, seed, averageKimg, averageRampUp, augmentTarget, augmentKimg } = settings;
+  const { batchSize, seed, labels, averageKimg, averageRampUp, augmentTarget, augmentKimg } = settings;
   const steps = compileSteps(networks, settings);
   const state = {
     ...firstBatch,
@@ -112,15 +112,6 @@ export async function* trainStylegan2(
     pathLength: 0,
   };
   let batches: Generator<IndexBatch, never> | undefined;
-  const {
-    signal: _,
-    snapshot: __,
-    snapshotEvery: ___,
-    steps: ____,
-    seed: _____,
-    labels,
-    ...fixed
-  } = settings;
   try {
     yield* runTraining(
       {
@@ -134,7 +125,7 @@ export async function* trainStylegan2(
           discriminatorAdam: steps.discriminatorAdam,
           pathLength: savedVariables({ mean: steps.meanLength }),
         },
-        fixed,
+        fixed: fixedSettings(settings),
         state,
         takeStep,
         losses: ["generatorLoss", "discriminatorLoss", "gradientPenalty", "pathLength"],
@@ -237,6 +228,14 @@ function withRule(
   settings: Omit<Settings, "r1Weight"> & { r1Weight?: number },
 ): Settings {
   return { r1Weight: (0.0002 * resolution ** 2) / settings.batchSize, ...settings };
+}
+
+/** What makes another training of it; the labels belong to the data. */
+function fixedSettings(settings: Settings): Record<string, number | boolean> {
+  const free = ["signal", "snapshot", "snapshotEvery", "steps", "seed", "labels"];
+  return Object.fromEntries(
+    Object.entries(settings).filter((entry): entry is [string, number | boolean] => !free.includes(entry[0])),
+  );
 }
 
 type WithReal = StepInputs & { real: tf.Tensor4D; realLabels?: tf.Tensor2D };

@@ -89,6 +89,23 @@ describe("what goes in and comes out", () => {
     );
   });
 
+  test("a variable that is assigned before anything has read it", () => {
+    const before = tf.memory().numTensors;
+    tf.tidy(() => {
+      const source = tf.variable(tf.tensor1d([1, 2]));
+      const copy = tf.variable(tf.tensor1d([8, 9])); // its values have not reached TensorFlow yet
+      const step = compile(() => copy.assign(source), { eagerFirst: false });
+      for (const start of [1, 5]) {
+        source.assign(tf.tensor1d([start, start + 1]));
+        step();
+        expect([...copy.dataSync()]).toEqual([start, start + 1]);
+      }
+      step.dispose();
+      tf.dispose([source, copy]);
+    });
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   test("variables that share their values are told apart", () => {
     const source = tf.variable(tf.scalar(1));
     const target = tf.variable(tf.scalar(2));
@@ -266,11 +283,53 @@ describe("what cannot be recorded is refused, says what to write instead, and le
     ["reading a variable", (x, w) => x.add(w.dataSync()[0]!), /was read/],
     ["arraySync", (x) => tf.tensor(x.arraySync()), /was read/],
     ["print", (x) => (x.print(), x), /was read/],
-    ["tf.randomNormal", (x) => x.add(tf.randomNormal([3])), /random number .* randomNormal .* key/],
-    ["tf.dropout", (x) => tf.dropout(x, 0.5), /random number .* withRandomKey/],
+    ["tf.randomNormal", (x) => x.add(tf.randomNormal([3])), /tf\.randomNormal drew .* randomNormal .* key/],
+    [
+      "tf.randomNormal with a seed",
+      (x) => x.add(tf.randomNormal([3], 0, 1, "float32", 7)),
+      /tf\.randomNormal drew .* randomNormal .* key/,
+    ],
+    [
+      "tf.randomUniform with a seed",
+      (x) => x.add(tf.randomUniform([3], 0, 1, "float32", 7)),
+      /tf\.randomUniform drew .* randomUniform .* key/,
+    ],
+    ["tf.randomUniformInt", (x) => x.add(tf.randomUniformInt([3], 0, 5, 7)), /tf\.randomUniformInt drew/],
+    [
+      "tf.randomStandardNormal",
+      (x) => x.add(tf.randomStandardNormal([3], "float32", 7)),
+      /tf\.randomStandardNormal drew/,
+    ],
+    [
+      "tf.truncatedNormal with a seed",
+      (x) => x.add(tf.truncatedNormal([3], 0, 1, "float32", 7)),
+      /tf\.truncatedNormal drew .* clip/,
+    ],
+    ["tf.randomGamma", (x) => x.add(tf.randomGamma([3], 1, 1, "float32", 7)), /tf\.randomGamma drew/],
+    ["tf.rand", (x) => x.add(tf.rand([3], () => 0.5)), /tf\.rand drew/],
+    [
+      "tf.dropout with a seed",
+      (x) => tf.dropout(x, 0.5, undefined, 7),
+      /tf\.randomUniform drew .* withRandomKey/,
+    ],
+    [
+      "a seeded dropout layer without a key",
+      (x) => tf.layers.dropout({ rate: 0.5, seed: 7 }).apply(x, { training: true }),
+      /tf\.randomUniform drew .* withRandomKey/,
+    ],
+    [
+      "a layer of noise",
+      (x) => tf.layers.gaussianNoise({ stddev: 1 }).apply(x, { training: true }),
+      /tf\.randomNormal drew .* key/,
+    ],
+    ["tf.dropout", (x) => tf.dropout(x, 0.5), /drew random numbers .* withRandomKey/],
     ["Math.random", (x) => x.mul(Math.random()), /random number/],
     ["the course's Random", (x) => x.mul(new Random(1).next()), /random number .* pass it in/],
-    ["tf.multinomial", (x) => tf.multinomial(x as tf.Tensor1D, 2, 7), /tf\.multinomial .* randomCategorical/],
+    [
+      "tf.multinomial",
+      (x) => tf.multinomial(x as tf.Tensor1D, 2, 7),
+      /tf\.multinomial drew .* randomCategorical/,
+    ],
     [
       "shapes that depend on values",
       (x) => tf.unique(x).values,

@@ -28,9 +28,9 @@ const group = (prefix: string) =>
       name.startsWith(prefix) ? [[name.slice(prefix.length), tensor] as const] : [],
     ),
   );
-const fixture = <T extends tf.Tensor>(name: string) => {
+const fixture = <R extends tf.Rank>(name: string): tf.Tensor<R> => {
   const { values, shape } = tensors.get(name)!;
-  return tf.keep(tf.tensor(values, shape, "float32")) as T;
+  return tf.keep(tf.tensor<R>(values, shape as tf.ShapeMap[R], "float32"));
 };
 
 const networks = buildStylegan2({
@@ -44,10 +44,10 @@ const networks = buildStylegan2({
 const { generator, discriminator } = networks;
 writeVariables(generator.weights, group("generator/"), path);
 writeVariables(discriminator.weights, group("discriminator/"), path);
-const z = fixture<tf.Tensor2D>("z");
-const labels = fixture<tf.Tensor2D>("labels");
-const real = fixture<tf.Tensor4D>("real");
-const direction = fixture<tf.Tensor4D>("direction");
+const z = fixture<tf.Rank.R2>("z");
+const labels = fixture<tf.Rank.R2>("labels");
+const real = fixture<tf.Rank.R4>("real");
+const direction = fixture<tf.Rank.R4>("direction");
 
 const difference = (actual: tf.Tensor, name: string) => {
   expect(actual.shape).toEqual(tensors.get(name)!.shape);
@@ -81,8 +81,8 @@ function expectGradients(
 
 test("a modulated convolution is one with a kernel of its own for each image", () => {
   tf.tidy(() => {
-    const [x, kernel] = [fixture<tf.Tensor4D>("modulated/x"), fixture<tf.Tensor4D>("modulated/kernel")];
-    const styles = fixture<tf.Tensor2D>("modulated/styles");
+    const [x, kernel] = [fixture<tf.Rank.R4>("modulated/x"), fixture<tf.Rank.R4>("modulated/kernel")];
+    const styles = fixture<tf.Rank.R2>("modulated/styles");
     expect(difference(modulatedConvolution(x, kernel, styles), "modulated/same")).toBeLessThan(2e-6);
     expect(difference(modulatedConvolution(x, kernel, styles, { up: true }), "modulated/up")).toBeLessThan(
       2e-6,
@@ -136,7 +136,7 @@ const pathLengthsWithFixedNoise = (styles: tf.Tensor2D[]) =>
 
 test("gradients of both losses are PyTorch's", () => {
   tf.tidy(() => {
-    const fake = fixture<tf.Tensor4D>("images");
+    const fake = fixture<tf.Rank.R4>("images");
     const styles = () => new Array<tf.Tensor2D>(4).fill(mapLatents(generator, z, labels));
     expectGradients("generator", generator.weights, () =>
       tf.softplus(judge(discriminator, synthesize(generator, styles()), labels).neg()).mean(),
