@@ -11,6 +11,8 @@ import type { ModelTraining } from "./train/publish.ts";
 /** A model's module is read when it is trained: each loads what it needs. */
 const trainings: Record<string, () => Promise<{ training: ModelTraining }>> = {
   "gan-mnist": () => import("./train/gan-mnist.ts"),
+  "cgan-mnist": async () => ({ training: (await import("./train/conditional-gans.ts")).mnist }),
+  "cgan-hurricane": async () => ({ training: (await import("./train/conditional-gans.ts")).hurricane }),
   "stylegan2-hurricane": () => import("./train/stylegan2-hurricane.ts"),
   "classifier-hurricane": async () => ({ training: (await import("./train/classifiers.ts")).hurricane }),
   "classifier-mnist": async () => ({ training: (await import("./train/classifiers.ts")).mnist }),

@@ -84,11 +84,15 @@ export { gelu } from "./layers/gelu";
 export { gru } from "./layers/gru";
 export type { GruWeights } from "./layers/gru";
 export { layerNorm } from "./layers/layer-norm";
+export { iteratePower, spectralNorm } from "./layers/spectral-norm";
+export type { SingularVectors } from "./layers/spectral-norm";
 export { linear } from "./layers/linear";
 export { lstm, lstmStates, lstmStep } from "./layers/lstm";
 export type { LstmState, LstmWeights } from "./layers/lstm";
 export { classifierAccuracy } from "./metrics/classifier-accuracy";
 export type { ClassifierAccuracy } from "./metrics/classifier-accuracy";
+export { conditionalReportDefaults, reportConditional } from "./metrics/conditional-report";
+export type { ClassReport, ConditionalReport, ConditionalReportOptions } from "./metrics/conditional-report";
 export { fitGaussian, frechetDistance } from "./metrics/frechet";
 export type { Gaussian } from "./metrics/frechet";
 export { symmetricEigen } from "./metrics/symmetric-eigen";
@@ -103,6 +107,19 @@ export type { GeneratorName } from "./models/checkpoint";
 export { buildClassifier, buildClassifierFor, classifierDefaults, loadClassifier } from "./models/classifier";
 export type { Classifier, ClassifierInput, ClassifierName, ClassifierOptions } from "./models/classifier";
 export { collapsedPoints, getRandomNumber } from "./models/collapsed-generator";
+export { buildConditionalGanFor, loadConditionalGenerator } from "./models/conditional-checkpoint";
+export type { ConditionalGeneratorName } from "./models/conditional-checkpoint";
+export { buildConditionalGan, conditionalGanDefaults } from "./models/conditional-gan";
+export type { ConditionalGan, ConditionalGanOptions, Conditioning } from "./models/conditional-gan";
+export type {
+  ConditionalDiscriminator,
+  ConditionalGenerator,
+  ConditionalNetworks,
+  Weights,
+} from "./models/conditional-networks";
+export { labelPlanes } from "./models/label-plane-gan";
+export type { LabelPlaneOptions } from "./models/label-plane-gan";
+export type { ProjectionGanOptions } from "./models/projection-gan";
 export { buildDiscriminator, buildGan, buildGenerator, ganDefaults } from "./models/gan";
 export type { Gan, GanOptions } from "./models/gan";
 export { modeCoverage, modeCoverageSamples } from "./metrics/mode-coverage";
@@ -242,6 +259,7 @@ export type { PldOptions } from "./privacy/pld";
 export { rdpEpsilon, rdpOfSampledGaussian, rdpOrders } from "./privacy/rdp";
 export type { RdpConversion, RdpEpsilon } from "./privacy/rdp";
 export type { SampledGaussian } from "./privacy/sampled-gaussian";
+export { sampleClasses } from "./sampling/conditional";
 export { generateDefaults, textGenerator } from "./sampling/generate";
 export type { GenerateOptions, TextGenerator } from "./sampling/generate";
 export { generateImages, latentBatch } from "./sampling/latent";
@@ -252,9 +270,13 @@ export { Adam, adamDefaults } from "./training/adam";
 export type { AdamOptions } from "./training/adam";
 export { augmentImages } from "./training/augment";
 export type { Augmentation } from "./training/augment";
+export {
+  trainConditionalDiscriminatorOneStep,
+  trainConditionalGeneratorOneStep,
+} from "./training/conditional-gan-steps";
+export type { ConditionalLoss, DealerExamples } from "./training/conditional-gan-steps";
 export { noisyLabels, trainDiscriminatorOneStep, trainGeneratorOneStep } from "./training/gan-steps";
 export type { DiscriminatorStep } from "./training/gan-steps";
-export { binaryCrossEntropy, discriminatorLoss, generatorLoss } from "./training/losses";
 export {
   saddleLoss,
   trainPointCritic,
@@ -263,6 +285,14 @@ export {
   trainPointGeneratorOnCritic,
   unrolledGeneratorLoss,
 } from "./training/point-gan-steps";
+export {
+  binaryCrossEntropy,
+  classMarginLoss,
+  discriminatorLoss,
+  generatorLoss,
+  hingeDiscriminatorLoss,
+  hingeGeneratorLoss,
+} from "./training/losses";
 export type { LoopOptions, LoopProgress } from "./training/training-loop";
 export { augment, augmentationDefaults } from "./training/stylegan2/adaptive-augmentation";
 export {
@@ -293,6 +323,8 @@ export type {
 } from "./training/tabular/train-private-tabular-gan";
 export { trainTabularGan } from "./training/tabular/train-tabular-gan";
 export type { TabularProgress } from "./training/tabular/train-tabular-gan";
+export { conditionalGanTraining, trainConditionalGan } from "./training/train-conditional-gan";
+export type { ConditionalGanProgress, ConditionalGanTraining } from "./training/train-conditional-gan";
 export { ganTraining, trainGan } from "./training/train-gan";
 export type { GanProgress, GanTraining } from "./training/train-gan";
 export { WeightAverage } from "./training/weight-average";

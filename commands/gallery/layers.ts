@@ -6,8 +6,8 @@ import {
   conv2dPicture,
   conv2dTransposePicture,
   globalMaxPoolPicture,
+  imagesToTensor,
   loadMnist,
-  shrinkImages,
   tf,
   useBackend,
 } from "@actl/generative";
@@ -37,7 +37,7 @@ const pooling = globalMaxPoolPicture(
   [edges, rotate(edges), edges.map((row) => row.map((value) => -value))].map(
     (kernel) => conv2dPicture(input, kernel, { padding: "same" }).output,
   ),
-  ["edges: bright to dark", "edges: light above dark", "edges: dark to bright"],
+  ["bright left of dark", "bright above dark", "dark left of bright"],
 );
 const small = [
   [1, 2, 0],
@@ -58,9 +58,11 @@ const bump4 = [
 const transposed = conv2dTransposePicture(small, bump);
 const same = conv2dTransposePicture(small, bump4, { padding: "same" });
 
-const { images } = await loadMnist({ count: 8 });
-const digit = shrinkImages({ pixels: images.pixels.slice(0, 28 * 28), shape: [1, 28, 28, 1] }, 2);
-const plane = tf.tensor2d(digit.pixels, [14, 14]);
+// A digit fills the middle 20 × 20 pixels of its 28 × 28.
+const { images } = await loadMnist({ count: 1 });
+const plane = tf.tidy(() =>
+  imagesToTensor(images).slice([0, 4, 4, 0], [1, 20, 20, 1]).squeeze<tf.Tensor2D>([0, 3]),
+);
 const checkerboard = checkerboardPicture(plane);
 plane.dispose();
 

@@ -72,12 +72,12 @@ interface Plane extends Required<SsimOptions> {
 
 function planeSimilarity(x: Float64Array, y: Float64Array, plane: Plane): number {
   const { height, width, dataRange, sampleCovariance } = plane;
-  const blur = (value: (i: number) => number) => windowMeans(value, height, width);
-  const meanX = blur((i) => x[i]!);
-  const meanY = blur((i) => y[i]!);
-  const squareX = blur((i) => x[i]! ** 2);
-  const squareY = blur((i) => y[i]! ** 2);
-  const product = blur((i) => x[i]! * y[i]!);
+  const blur = (values: Float64Array) => windowMeans(values, height, width);
+  const meanX = blur(x);
+  const meanY = blur(y);
+  const squareX = blur(x.map((value) => value * value));
+  const squareY = blur(y.map((value) => value * value));
+  const product = blur(x.map((value, i) => value * y[i]!));
   const windowSize = (2 * RADIUS + 1) ** 2;
   const correction = sampleCovariance ? windowSize / (windowSize - 1) : 1;
   const c1 = (0.01 * dataRange) ** 2;
@@ -97,14 +97,14 @@ function planeSimilarity(x: Float64Array, y: Float64Array, plane: Plane): number
 }
 
 /** Weighted means of all windows that lie inside, (height − 10) × (width − 10). */
-function windowMeans(value: (i: number) => number, height: number, width: number): Float64Array {
+function windowMeans(values: Float64Array, height: number, width: number): Float64Array {
   const columns = width - 2 * RADIUS;
   const rows = height - 2 * RADIUS;
   const across = new Float64Array(height * columns);
   for (let row = 0; row < height; row++)
     for (let column = 0; column < columns; column++) {
       let sum = 0;
-      for (let k = 0; k < WINDOW.length; k++) sum += WINDOW[k]! * value(row * width + column + k);
+      for (let k = 0; k < WINDOW.length; k++) sum += WINDOW[k]! * values[row * width + column + k]!;
       across[row * columns + column] = sum;
     }
   const means = new Float64Array(rows * columns);

@@ -1,7 +1,7 @@
 /**
  * A GAN of points in the plane, as small as can be: two multilayer perceptrons. Their sizes and orthogonal first weights are those of the
- * demonstration that Metz et al. 2017 (Unrolled GAN) published for a ring of Gaussians, the ReLU is their paper's; the demonstration has
- * tanh, with which the plain game, too, finds all modes of the ring.
+ * demonstration that Metz et al. 2017 (Unrolled GAN) published for a ring of Gaussians. The ReLU is not: with the
+ * demonstration's tanh the plain game, too, finds all modes of the ring, and there is nothing to mend.
  */
 import { OptionError } from "../core/errors";
 import { Random } from "../core/random";

@@ -25,14 +25,14 @@ export interface CheckerboardPicture extends Displayable {
 }
 
 /** Input of the counted overlaps: small, for its output's numbers to be read. */
-const COUNTED = 4;
+const COUNTED = 3;
 
 /**
  * Two kernels beside each other: how many stamps of the kernel overlap in each cell of the output, which is tf.conv2dTranspose of ones by
  * a kernel of ones; and what such a kernel, of strides² / size² everywhere, makes of an image. Where the size is not divisible by
  * the stride, neighbouring cells get different numbers of stamps: a checkerboard, before anything is learnt.
  *
- * @param image (height, width), from 0 to 1; at most about 20 × 20, since each pixel of the output is drawn
+ * @param image (height, width), from 0 to 1; at most about 24 × 24, since each pixel of the output is drawn
  * @throws ShapeError where it is no rectangle
  * @throws OptionError where a kernel is smaller than the stride
  */
@@ -108,17 +108,27 @@ function drawHalf({ size, overlap, enlarged }: Half, strides: number, left: numb
   ].join("");
 }
 
-/** Brightness from black to white at 1; brighter is white too. */
+/** The value drawn white: a flat 1 is light grey, so that what lies above it shows. */
+const WHITE = 1.33;
+
+/** Brightness from black up; equal neighbours in a row are one rectangle. */
 function drawPixels(image: number[][], left: number, top: number, side: number): string {
-  const [height, width] = [image.length, image[0]!.length];
-  const cell = side / Math.max(height, width);
-  const rows = image.map((row, y) =>
-    row.map((value, x) => {
-      const level = Math.round(255 * Math.min(1, Math.max(0, value / 1.8)));
-      return `<rect x="${(left + x * cell).toFixed(2)}" y="${(top + y * cell).toFixed(2)}" width="${(cell + 0.3).toFixed(2)}" height="${(cell + 0.3).toFixed(2)}" fill="rgb(${level},${level},${level})"/>`;
-    }),
-  );
-  return rows.flat().join("");
+  const cell = side / Math.max(image.length, image[0]!.length);
+  const rows = image.map((row, y) => {
+    const levels = row.map((value) => Math.round(255 * Math.min(1, Math.max(0, value / WHITE))));
+    const rectangles: string[] = [];
+    for (let start = 0, end = 1; start < levels.length; start = end) {
+      const level = levels[start]!;
+      for (end = start + 1; levels[end] === level; end++);
+      rectangles.push(
+        `<rect x="${(start * cell).toFixed(2)}" y="${(y * cell).toFixed(2)}" width="${((end - start) * cell).toFixed(2)}" ` +
+          `height="${cell.toFixed(2)}" fill="rgb(${level},${level},${level})"/>`,
+      );
+    }
+    return rectangles.join("");
+  });
+  // Crisp: smoothed edges would draw a grid of seams.
+  return `<g transform="translate(${left} ${top})" shape-rendering="crispEdges">${rows.join("")}</g>`;
 }
 
 /** "1, 2 or 4": the counts away from the edge, where every cell has all the neighbours it can have. */

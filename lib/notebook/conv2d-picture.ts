@@ -3,12 +3,14 @@ import { OptionError } from "../core/errors";
 import { tf } from "../core/tf";
 import {
   type Cells,
+  drawArrow,
   drawFrame,
   drawGrid,
   drawText,
   drawWindow,
   frameSize,
   type Grid,
+  MIDDLE,
   gridHeight,
   gridWidth,
   largest,
@@ -96,7 +98,6 @@ function drawStep(
     row.map((value, x) => (y < i || (y === i && x <= j) ? value : undefined)),
   );
   const cell = Math.min(46, 330 / Math.max(padded.length, padded[0]!.length));
-  const middle = 300;
   const at = (
     cells: Cells,
     centre: number,
@@ -107,7 +108,7 @@ function drawStep(
     cells,
     cell: size,
     left: centre - (cells[0]!.length * size) / 2,
-    top: middle - (cells.length * size) / 2,
+    top: MIDDLE - (cells.length * size) / 2,
   });
   const small = Math.min(44, 132 / Math.max(height, width));
   const from = at(padded, 200, cell, { role: "input", label: "input", isOutside });
@@ -129,6 +130,8 @@ function drawStep(
     drawGrid(weights),
     drawGrid(terms),
     drawText(`sum = ${sum}`, terms.left + gridWidth(terms) / 2, below, { size: 22, weight: "bold" }),
+    drawArrow(from, weights),
+    drawArrow(terms, to),
     drawGrid(to),
     drawWindow(to, { row: i, column: j, height: 1, width: 1 }, "kernel"),
     drawText(

@@ -4,12 +4,14 @@ import { tf } from "../core/tf";
 import { type ConvPictureOptions } from "./conv2d-picture";
 import {
   type Cells,
+  drawArrow,
   drawFrame,
   drawGrid,
   drawText,
   drawWindow,
   frameSize,
   type Grid,
+  MIDDLE,
   gridHeight,
   largest,
   sayValue,
@@ -132,7 +134,7 @@ function drawStep({ input, kernel, after, strides, size, kept, subtitle }: Subje
     label: "input",
     top: 0,
   };
-  from.top = 300 - gridHeight(from) / 2;
+  from.top = MIDDLE - gridHeight(from) / 2;
   const weights: Grid = { ...centred(kernel, 410, small), role: "kernel", label: "kernel", top: 118 };
   const product: Grid = {
     ...centred(kernel.map((row) => row.map((weight) => weight * value)), 410, small), // prettier-ignore
@@ -148,12 +150,14 @@ function drawStep({ input, kernel, after, strides, size, kept, subtitle }: Subje
     limit: largest(last),
     top: 0,
   };
-  to.top = 302 - gridHeight(to) / 2;
+  to.top = MIDDLE - gridHeight(to) / 2;
   const parts = [
     drawGrid(from),
     drawWindow(from, { row: i, column: j, height: 1, width: 1 }, "product"),
     drawGrid(weights),
     drawGrid(product),
+    drawArrow(from, weights),
+    drawArrow(product, to),
     drawGrid(to),
   ];
   if (kept !== undefined)
@@ -167,7 +171,7 @@ function drawStep({ input, kernel, after, strides, size, kept, subtitle }: Subje
   parts.push(
     drawWindow(to, stamp, "product"),
     drawText(
-      `input[${i}, ${j}] = ${sayValue(value)} stamps rows ${stamp.row} to ${stamp.row + size - 1}, ` +
+      `input[${i}, ${j}] = ${sayValue(value)} is stamped on rows ${stamp.row} to ${stamp.row + size - 1}, ` +
         `columns ${stamp.column} to ${stamp.column + size - 1}` +
         (kept === undefined ? "" : '; padding "same" keeps what is in the green frame'),
       frameSize.width / 2,

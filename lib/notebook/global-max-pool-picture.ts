@@ -109,7 +109,7 @@ function drawStep(
     cell: 52,
     left: 480 - (output.length * 52) / 2,
     top: 464,
-    limit: largest([output as number[]]),
+    limit: largest([output]),
   };
   return drawFrame(
     "GlobalMaxPool2D",

@@ -15,6 +15,8 @@ export type Role = keyof typeof roles;
 
 /** Of a frame, in screen pixels: half a slide's height more than half its width, as 16:9. */
 export const frameSize = { width: 960, height: 540 };
+/** Where the eye rests: grids are centred on it, arrows lie on it. */
+export const MIDDLE = 300;
 const INK = "#1b2733";
 const MUTED = "#5b6773";
 
@@ -85,6 +87,18 @@ export function drawWindow(
   return (
     `<rect x="${left + column * cell}" y="${top + row * cell}" width="${width * cell}" height="${height * cell}" ` +
     `fill="none" stroke="${roles[role]}" stroke-width="4" rx="3"/>`
+  );
+}
+
+/** From one grid to the next, at the height of the frame's middle. */
+export function drawArrow(from: Grid, to: Grid): string {
+  const [start, end] = [from.left + gridWidth(from), to.left];
+  const centre = (start + end) / 2;
+  const half = Math.min(20, (end - start) / 2 - 10);
+  const y = MIDDLE;
+  return (
+    `<path d="M ${centre - half} ${y} H ${centre + half} m -9 -7 l 9 7 l -9 7" fill="none" stroke="${MUTED}" ` +
+    `stroke-width="3" stroke-linecap="round" stroke-linejoin="round"/>`
   );
 }
 

@@ -60,7 +60,7 @@ async function animateFrames(frames: readonly string[], options: AnimationOption
 /** The plane as a tensor (height, width); of a tensor a copy, so that it may be disposed of like one made here. */
 export function planeToTensor(plane: Plane, name: string): tf.Tensor2D {
   if (plane instanceof tf.Tensor) {
-    if ((plane.rank as number) !== 2)
+    if (plane.rank !== 2)
       throw new ShapeError(`${name}: expected (height, width), got (${plane.shape.join(", ")}).`);
     return plane.clone();
   }

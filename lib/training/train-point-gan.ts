@@ -46,7 +46,7 @@ export interface PointGanTraining extends LoopOptions {
   beta1?: number;
 }
 
-/** Metz et al.'s own numbers for the ring. */
+/** The numbers of the demonstration that Metz et al. 2017 published for the ring. */
 export const pointGanTraining = {
   ...loopDefaults,
   variant: { kind: "gan" } as PointGanVariant,

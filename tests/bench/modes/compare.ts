@@ -1,15 +1,11 @@
 /** `./course bench modes`: how many modes of a mixture each game finds. */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
+import { useBackend } from "@actl/generative";
 import { drawAnimation, drawFilmstrip } from "./pictures.ts";
 import { sweepModes } from "./sweep.ts";
 import { formatTable, summariseRuns } from "./table.ts";
 import { type MixtureName, mixtures, SEEDS } from "./variants.ts";
-
-const { useBackend } = createRequire(import.meta.url)(
-  "@actl/generative",
-) as typeof import("@actl/generative");
 
 export const mixtureNames = Object.keys(mixtures) as MixtureName[];
 
@@ -21,7 +17,7 @@ export async function benchModes(names: readonly MixtureName[], out: string, see
   const tables = names.map((mixture) => ({ mixture, rows: summariseRuns(runs, mixture) }));
   const text = tables.map(({ mixture, rows }) => formatTable(rows, mixture)).join("\n\n");
   console.log(`\n${text}\n`);
-  const slim = runs.map(({ frames: _, ...run }) => run);
+  const slim = runs.map((run) => ({ ...run, frames: undefined }));
   const files: Record<string, string | Buffer> = {
     "modes.json": `${JSON.stringify({ rows: tables.flatMap(({ rows }) => rows), runs: slim })}\n`,
     "modes.md": `${text}\n`,

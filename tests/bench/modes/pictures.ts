@@ -1,12 +1,8 @@
 /** The sweep as Metz et al. 2017 draw theirs: where the samples of seed 0 lie, as the training goes on. */
-import { createRequire } from "node:module";
+import { animation, densityPictures, Random, sampleMixture } from "@actl/generative";
 import sharp, { type Sharp } from "sharp";
 import type { Run } from "./sweep.ts";
 import { contenders, type MixtureName, mixtures, STEPS } from "./variants.ts";
-
-const { animation, densityPictures, Random, sampleMixture } = createRequire(import.meta.url)(
-  "@actl/generative",
-) as typeof import("@actl/generative");
 
 const domains: Record<MixtureName, [number, number]> = { ring: [-1.5, 1.5], grid: [-5.5, 5.5] };
 const MOMENTS = [0, 0.2, 0.4, 0.6, 1].map((part) => part * STEPS);

@@ -1,11 +1,7 @@
 /** One training for each mixture, contender and seed, measured as VEEGAN does; done once, so the sweep may be stopped at any time. */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
-import { type Contender, contenders, type MixtureName, mixtures, network, SEEDS, STEPS } from "./variants.ts";
-
-const generative = createRequire(import.meta.url)("@actl/generative") as typeof import("@actl/generative");
-const {
+import {
   buildPointGan,
   generatePoints,
   latentBatch,
@@ -14,7 +10,8 @@ const {
   Random,
   tf,
   trainPointGan,
-} = generative;
+} from "@actl/generative";
+import { type Contender, contenders, type MixtureName, mixtures, network, SEEDS, STEPS } from "./variants.ts";
 
 /** Steps between pictures; of seed 0 only. */
 const FRAME_EVERY = STEPS / 50;

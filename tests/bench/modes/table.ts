@@ -1,11 +1,7 @@
 /** The sweep as a table in Markdown: means over the seeds with 95 % intervals, beside the published rows. */
-import { createRequire } from "node:module";
+import { collapsedPoints, modeCoverage, modeCoverageSamples } from "@actl/generative";
 import type { Run } from "./sweep.ts";
 import { contenders, type MixtureName, mixtures, published } from "./variants.ts";
-
-const { collapsedPoints, modeCoverage, modeCoverageSamples } = createRequire(import.meta.url)(
-  "@actl/generative",
-) as typeof import("@actl/generative");
 
 /** 97.5 % points of Student's t distribution with 1, 2, … degrees of freedom. */
 const STUDENT = [
