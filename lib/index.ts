@@ -106,6 +106,7 @@ export { loadGenerator } from "./models/checkpoint";
 export type { GeneratorName } from "./models/checkpoint";
 export { buildClassifier, buildClassifierFor, classifierDefaults, loadClassifier } from "./models/classifier";
 export type { Classifier, ClassifierInput, ClassifierName, ClassifierOptions } from "./models/classifier";
+export { collapsedPoints, getRandomNumber } from "./models/collapsed-generator";
 export { buildConditionalGanFor, loadConditionalGenerator } from "./models/conditional-checkpoint";
 export type { ConditionalGeneratorName } from "./models/conditional-checkpoint";
 export { buildConditionalGan, conditionalGanDefaults } from "./models/conditional-gan";
@@ -119,7 +120,6 @@ export type {
 export { labelPlanes } from "./models/label-plane-gan";
 export type { LabelPlaneOptions } from "./models/label-plane-gan";
 export type { ProjectionGanOptions } from "./models/projection-gan";
-export { collapsedPoints, getRandomNumber } from "./models/collapsed-generator";
 export { buildDiscriminator, buildGan, buildGenerator, ganDefaults } from "./models/gan";
 export type { Gan, GanOptions } from "./models/gan";
 export { modeCoverage, modeCoverageSamples } from "./metrics/mode-coverage";
@@ -243,7 +243,6 @@ export type { ProgressOptions } from "./notebook/progress";
 export { scatter, scatterDefaults } from "./notebook/scatter";
 export type { ScatterOptions, ScatterSource } from "./notebook/scatter";
 export type { SeriesSource } from "./notebook/series";
-export { sampleClasses } from "./sampling/conditional";
 export { colourise, colouriseDefaults } from "./sampling/colourise";
 export type { ColouriseOptions } from "./sampling/colourise";
 export {
@@ -260,6 +259,7 @@ export type { PldOptions } from "./privacy/pld";
 export { rdpEpsilon, rdpOfSampledGaussian, rdpOrders } from "./privacy/rdp";
 export type { RdpConversion, RdpEpsilon } from "./privacy/rdp";
 export type { SampledGaussian } from "./privacy/sampled-gaussian";
+export { sampleClasses } from "./sampling/conditional";
 export { generateDefaults, textGenerator } from "./sampling/generate";
 export type { GenerateOptions, TextGenerator } from "./sampling/generate";
 export { generateImages, latentBatch } from "./sampling/latent";
@@ -278,14 +278,6 @@ export type { ConditionalLoss, DealerExamples } from "./training/conditional-gan
 export { noisyLabels, trainDiscriminatorOneStep, trainGeneratorOneStep } from "./training/gan-steps";
 export type { DiscriminatorStep } from "./training/gan-steps";
 export {
-  binaryCrossEntropy,
-  classMarginLoss,
-  discriminatorLoss,
-  generatorLoss,
-  hingeDiscriminatorLoss,
-  hingeGeneratorLoss,
-} from "./training/losses";
-export {
   saddleLoss,
   trainPointCritic,
   trainPointDiscriminator,
@@ -293,6 +285,14 @@ export {
   trainPointGeneratorOnCritic,
   unrolledGeneratorLoss,
 } from "./training/point-gan-steps";
+export {
+  binaryCrossEntropy,
+  classMarginLoss,
+  discriminatorLoss,
+  generatorLoss,
+  hingeDiscriminatorLoss,
+  hingeGeneratorLoss,
+} from "./training/losses";
 export type { LoopOptions, LoopProgress } from "./training/training-loop";
 export { augment, augmentationDefaults } from "./training/stylegan2/adaptive-augmentation";
 export {
@@ -310,8 +310,6 @@ export { stylegan2Training, trainStylegan2 } from "./training/stylegan2/train-st
 export type { Stylegan2Progress, Stylegan2Training } from "./training/stylegan2/train-stylegan2";
 export { classifierTraining, trainClassifier } from "./training/train-classifier";
 export type { ClassifierProgress, ClassifierTraining, LabelledImages } from "./training/train-classifier";
-export { conditionalGanTraining, trainConditionalGan } from "./training/train-conditional-gan";
-export type { ConditionalGanProgress, ConditionalGanTraining } from "./training/train-conditional-gan";
 export { criticLosses, mixRows, slopePenalties } from "./training/tabular/critic-loss";
 export type { Critic } from "./training/tabular/critic-loss";
 export { tabularTraining } from "./training/tabular/generator-step";
@@ -325,6 +323,8 @@ export type {
 } from "./training/tabular/train-private-tabular-gan";
 export { trainTabularGan } from "./training/tabular/train-tabular-gan";
 export type { TabularProgress } from "./training/tabular/train-tabular-gan";
+export { conditionalGanTraining, trainConditionalGan } from "./training/train-conditional-gan";
+export type { ConditionalGanProgress, ConditionalGanTraining } from "./training/train-conditional-gan";
 export { ganTraining, trainGan } from "./training/train-gan";
 export type { GanProgress, GanTraining } from "./training/train-gan";
 export { WeightAverage } from "./training/weight-average";

@@ -40,7 +40,7 @@ const margins: [column: string, options: MarginPlotOptions, pick?: (value: numbe
   ["DrivAge", { title: "age of the driver", classes: classesOf("DrivAge") }],
   [
     "ClaimNb",
-    { title: "policies by claims, of those with one", classes: ["0", "1", "2", "3", "4"] },
+    { title: "claims of a policy, of those with any", classes: ["none", "1", "2", "3", "4"] },
     (x) => x > 0,
   ],
 ];
@@ -84,25 +84,19 @@ function classesOf(name: string): readonly string[] {
 /** Margins in rows of three, the coefficients below them. */
 async function drawSheet(small: Chart[], large: Chart, path: string): Promise<void> {
   const pictures = await Promise.all(small.map((chart) => toPng(chart)));
+  const cellWidth = Math.max(...pictures.map(({ info }) => info.width)) + GAP;
+  const layers: { input: Buffer; left: number; top: number }[] = [];
+  let top = 0;
+  for (let first = 0; first < pictures.length; first += COLUMNS) {
+    const row = pictures.slice(first, first + COLUMNS);
+    layers.push(...row.map(({ data }, i) => ({ input: data, left: i * cellWidth, top })));
+    top += Math.max(...row.map(({ info }) => info.height)) + GAP;
+  }
   const below = await toPng(large);
-  const cell = {
-    width: Math.max(...pictures.map(({ info }) => info.width)) + GAP,
-    height: Math.max(...pictures.map(({ info }) => info.height)) + GAP,
-  };
-  const rows = Math.ceil(pictures.length / COLUMNS);
-  const width = Math.max(COLUMNS * cell.width, below.info.width);
-  const layers = pictures.map(({ data }, i) => ({
-    input: data,
-    left: (i % COLUMNS) * cell.width,
-    top: Math.floor(i / COLUMNS) * cell.height,
-  }));
-  await sharp({
-    create: { width, height: rows * cell.height + below.info.height, channels: 3, background: "white" },
-  })
-    .composite([
-      ...layers,
-      { input: below.data, left: Math.floor((width - below.info.width) / 2), top: rows * cell.height },
-    ])
+  const width = Math.max(COLUMNS * cellWidth, below.info.width);
+  layers.push({ input: below.data, left: Math.floor((width - below.info.width) / 2), top });
+  await sharp({ create: { width, height: top + below.info.height, channels: 3, background: "white" } })
+    .composite(layers)
     .png({ palette: true, colours: 64 })
     .toFile(path);
   console.log(`wrote ${path}`);

@@ -37,7 +37,7 @@ const settings = {
   clipNorm: 1,
 };
 
-export const training: ModelTraining = { steps: 2_000, leastSteps: 1, train };
+export const training: ModelTraining = { steps: 1_000, leastSteps: 1, train };
 
 async function train({ steps, work, out }: Parameters<ModelTraining["train"]>[0]): Promise<void> {
   const { device } = await useBackend();

@@ -77,7 +77,8 @@ export function toBytes(
   const { values } = images;
   const length = count * images.height * images.width * images.channels;
   const isBytes = values instanceof Uint8Array || values instanceof Uint8ClampedArray;
-  const [black, white] = range ?? (isBytes ? [0, 255] : [0, 1]);
+  if (isBytes && range === undefined) return new Uint8Array(values.subarray(0, length));
+  const [black, white] = range ?? [0, 1];
   if (!Number.isFinite(black) || !Number.isFinite(white) || black === white)
     throw new OptionError(`${caller}: range: expected two different numbers, got [${black}, ${white}].`);
   let lowest = Infinity;
@@ -91,7 +92,7 @@ export function toBytes(
     bytes[i] = Math.round(255 * Math.min(1, Math.max(0, (value - black) / (white - black))));
   }
   // A range that was only assumed and misses by far gives a black or white picture: better to say so.
-  if (range === undefined && !isBytes && (lowest < -0.5 || highest > 2))
+  if (range === undefined && (lowest < -0.5 || highest > 2))
     throw new OptionError(
       `${caller}: expected values in [0, 1], got values from ${lowest} to ${highest}. ` +
         `Say what is black and what is white: { range: ${highest > 2 ? "[0, 255]" : "[-1, 1]"} }.`,

@@ -10,6 +10,7 @@ import { criticScores, generateVectors, latentRows, type TabularGan } from "../.
 import { savedVariables } from "../../models/weights";
 import { Adam } from "../adam";
 import { checkRates, checkWhole, loopDefaults, type LoopOptions } from "../training-loop";
+import { WeightAverage } from "../weight-average";
 
 export interface TabularTraining extends LoopOptions {
   batchSize?: number;
@@ -46,16 +47,15 @@ export function buildPlayers(gan: TabularGan, settings: TabularSettings, name: s
   const { criticRate, generatorRate, beta1, beta2, batchSize } = settings;
   const criticAdam = new Adam(Object.values(gan.critic), { learningRate: criticRate, beta1, beta2 });
   const generatorAdam = new Adam(Object.values(gan.generator), { learningRate: generatorRate, beta1, beta2 });
-  const stepGenerator: CompiledStep<[RandomKey, tf.Scalar], tf.Scalar> = compile(
-    (key: RandomKey, decay: tf.Scalar) => {
+  const averages = Object.keys(gan.generator).map((part) => gan.average[part]!);
+  const average = new WeightAverage(Object.values(gan.generator), settings.averageDecay, averages);
+  const stepGenerator: CompiledStep<[RandomKey], tf.Scalar> = compile(
+    (key: RandomKey) => {
       const loss = generatorAdam.minimize(() => {
         const fake = generateVectors(gan, latentRows(gan, key, batchSize), key);
         return criticScores(gan, fake).mean<tf.Scalar>().neg();
       });
-      for (const [part, average] of Object.entries(gan.average)) {
-        const now = gan.generator[part]!;
-        average.assign(now.add(average.sub(now).mul(decay)));
-      }
+      average.update();
       return loss;
     },
     { name: `${name} generator`, eagerFirst: false },
@@ -66,7 +66,7 @@ export function buildPlayers(gan: TabularGan, settings: TabularSettings, name: s
     stepGenerator,
     parts: {
       generator: savedVariables(gan.generator),
-      average: savedVariables(gan.average),
+      average,
       critic: savedVariables(gan.critic),
       generatorAdam,
       criticAdam,
@@ -75,13 +75,9 @@ export function buildPlayers(gan: TabularGan, settings: TabularSettings, name: s
       stepGenerator.dispose();
       criticAdam.dispose();
       generatorAdam.dispose();
+      average.dispose();
     },
   };
-}
-
-/** The average forgets its first steps sooner: they are of a generator that knew nothing. */
-export function averageDecayAt(step: number, { averageDecay }: TabularSettings): number {
-  return Math.min(averageDecay, (1 + step) / (10 + step));
 }
 
 /** What makes a training another one: its settings but for where and how long, and the encoder. */

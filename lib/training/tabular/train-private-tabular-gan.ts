@@ -14,7 +14,6 @@ import { poissonSample, secretSeed, wideNormals } from "../../privacy/noise";
 import { checkRates, type LoopProgress, runTraining } from "../training-loop";
 import { mixRows } from "./critic-loss";
 import {
-  averageDecayAt,
   buildPlayers,
   checkTabular,
   fixedSettings,
@@ -158,8 +157,7 @@ export async function* trainPrivateTabularGan(
         const sums = sumRows(taken, secret.fork("fakes").fork(noisyStep));
         applyNoisy(sums, randomKey(secret.fork("noise").fork(noisyStep)));
       }
-      const decay = tf.scalar(averageDecayAt(step, settings));
-      return players.stepGenerator(randomKey(random.fork("generator")), decay);
+      return players.stepGenerator(randomKey(random.fork("generator")));
     });
     const [generatorLoss] = await loss.data<"float32">();
     loss.dispose();

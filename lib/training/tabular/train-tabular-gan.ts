@@ -10,7 +10,6 @@ import { criticScores, generateVectors, latentRows, type TabularGan } from "../.
 import { type LoopProgress, runTraining } from "../training-loop";
 import { criticLosses, mixRows } from "./critic-loss";
 import {
-  averageDecayAt,
   buildPlayers,
   checkTabular,
   fixedSettings,
@@ -97,7 +96,7 @@ export async function* trainTabularGan(
     rows.dispose();
   }
 
-  async function takeStep(step: number, random: Random) {
+  async function takeStep(_: number, random: Random) {
     batches ??= shuffledBatches(count, batchSize, new SeededRandom(seed), position);
     const numbers = tf.tidy(() => {
       let onCritic: tf.Tensor1D | undefined;
@@ -110,8 +109,7 @@ export async function* trainTabularGan(
           randomKey(random.fork(i)),
         );
       }
-      const decay = tf.scalar(averageDecayAt(step, settings));
-      const onGenerator = players.stepGenerator(randomKey(random.fork("generator")), decay);
+      const onGenerator = players.stepGenerator(randomKey(random.fork("generator")));
       return tf.concat([onCritic!, onGenerator.reshape([1])]);
     });
     const [criticLoss, advantage, generatorLoss] = await numbers.data<"float32">();
