@@ -52,8 +52,8 @@ const stepsOf = (kimg: number) => Math.round((kimg * 1000) / BATCH);
 export const mnist = trainingOf({
   name: "cgan-mnist",
   classifier: "mnist",
-  steps: stepsOf(400),
-  unlabelledSteps: stepsOf(25),
+  steps: stepsOf(200),
+  unlabelledSteps: stepsOf(50),
   milestones: [0, 10, 25, 50, 100, 200, 400, 1000].map(stepsOf),
   judged: 500,
   load: (split) => loadMnist({ split }),
@@ -62,8 +62,8 @@ export const mnist = trainingOf({
 export const hurricane = trainingOf({
   name: "cgan-hurricane",
   classifier: "hurricane",
-  steps: stepsOf(400),
-  unlabelledSteps: stepsOf(25),
+  steps: stepsOf(200),
+  unlabelledSteps: stepsOf(50),
   milestones: [0, 10, 25, 50, 100, 200, 400, 1000, 2000].map(stepsOf),
   judged: 1000,
   load: (split) => loadHurricane({ split }),
