@@ -22,6 +22,7 @@ import type {
   ConditionalGan,
   ConditionalGanProgress,
   ConditionalGeneratorName,
+  ConditionalLoss,
   ConditionalReport,
   LabelledImages,
 } from "@actl/generative";
@@ -40,6 +41,8 @@ interface Subject {
   steps: number;
   /** Length of the training without labels, which shows what labels are for and need not be as long. */
   unlabelledSteps: number;
+  /** Its loss, where the one of the training with labels does not work: without labels the hinge left digits black. */
+  unlabelledLoss?: ConditionalLoss;
   /** When to draw the same latent points and to have them judged, in steps. */
   milestones: readonly number[];
   /** Fakes of each class that are judged at the end; a fifth of them at milestones. */
@@ -54,6 +57,7 @@ export const mnist = trainingOf({
   classifier: "mnist",
   steps: stepsOf(200),
   unlabelledSteps: stepsOf(50),
+  unlabelledLoss: "cross-entropy",
   milestones: [0, 10, 25, 50, 100, 200, 400, 1000].map(stepsOf),
   judged: 500,
   load: (split) => loadMnist({ split }),
@@ -108,7 +112,9 @@ async function trainVariant(
     console.log(`${variant}: ${line}`);
   };
   if (!existsSync(join(folder, "snapshot.safetensors"))) await atMilestone(0, 0);
-  const options = { steps, seed: SEED, snapshot: folder, snapshotEvery: 100 };
+  const { unlabelledLoss } = subject;
+  const loss = variant === "unlabelled" && unlabelledLoss !== undefined ? { loss: unlabelledLoss } : {};
+  const options = { steps, seed: SEED, snapshot: folder, snapshotEvery: 100, ...loss };
   let recent: ConditionalGanProgress[] = [];
   const training = trainConditionalGan(gan, examples, options);
   for await (const value of progress(training, { label: `${subject.name} ${variant}`, total: steps })) {
