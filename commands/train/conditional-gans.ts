@@ -66,7 +66,7 @@ export const mnist = trainingOf({
 export const hurricane = trainingOf({
   name: "cgan-hurricane",
   classifier: "hurricane",
-  steps: stepsOf(200),
+  steps: stepsOf(400),
   unlabelledSteps: stepsOf(50),
   milestones: [0, 10, 25, 50, 100, 200, 400, 1000, 2000].map(stepsOf),
   judged: 1000,

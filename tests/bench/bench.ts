@@ -25,7 +25,7 @@ const usage = `What the course costs on this machine.
   scale       how cost grows with batch, width and length
   cost        days that a StyleGAN2-ADA takes on each backend, beside the authors' table
   memory      what 10,000 steps of each trainer add
-  training    gan (the lecture's), dcgan, pix2pix, ring, char-rnn, gpt and generation (127 tokens), beside Keras and PyTorch where they are installed
+  training    gan (the lecture's), cgan (the conditional one of houses), dcgan, pix2pix, ring, char-rnn, gpt and generation (127 tokens), beside Keras and PyTorch where they are installed
   modes       mode collapse: GAN, unrolled GAN, PacGAN and WGAN-GP on a ring and a grid of Gaussians, ten seeds of each, beside
               published numbers; goes on where it was stopped
   --seeds N   only so many seeds of each

@@ -18,12 +18,12 @@ test("houses: the classifier is right within 0.08 of real photographs; without l
   const told = await reportConditional(generators.told, classifier, real, { count: 300 });
   const untold = await reportConditional(generators.untold, classifier, real, { count: 200 });
   expect(tf.memory().numTensors).toBe(before);
-  expect(told.realAccuracy - told.accuracy).toBeLessThan(0.08);
+  expect(Math.abs(told.realAccuracy - told.accuracy)).toBeLessThan(0.08);
   expect(Math.abs(untold.accuracy - 0.5)).toBeLessThan(0.1);
   expect(told.classes.map(({ name }) => name)).toEqual(["undamaged", "damaged"]);
   expect(told.accuracy).toBeCloseTo((told.classes[0]!.accuracy + told.classes[1]!.accuracy) / 2, 6);
   // Photographs of the other class are 34 away, the networks of no training 15.
-  for (const { frechet } of told.classes) expect(frechet).toBeLessThan(6);
+  for (const { frechet } of told.classes) expect(frechet).toBeLessThan(3);
 });
 
 test("digits: the classifier sees the digit that was asked for in at least 95 of 100", async () => {
