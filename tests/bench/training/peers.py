@@ -14,6 +14,7 @@ import time
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["KERAS_BACKEND"] = "jax" if sys.argv[2:3] == ["keras-jax"] else "tensorflow"
 
+import conditional_gan
 import numpy as np
 
 ADAM = dict(learning_rate=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-7)
@@ -505,6 +506,16 @@ ENGINES = {
 }
 
 
+def prepare(workload, engine, parameters, inputs):
+    if workload != "cgan":
+        return ENGINES[engine](workload, parameters, inputs)
+    if engine.startswith("keras"):
+        return conditional_gan.keras_step(parameters, inputs, xla=engine == "keras-xla", adam_options=ADAM)
+    return conditional_gan.torch_step(
+        parameters, inputs, channels_last=engine == "torch-channels-last", compiled=engine == "torch-compile"
+    )
+
+
 def peak_megabytes():
     import resource
 
@@ -514,7 +525,7 @@ def peak_megabytes():
 def main():
     workload, engine, path = sys.argv[1:]
     started = time.perf_counter()
-    step = ENGINES[engine](workload, *read(path))
+    step = prepare(workload, engine, *read(path))
     first = step()
     print(json.dumps({"ready": time.perf_counter() - started, "losses": [first]}), flush=True)
     for line in sys.stdin:
