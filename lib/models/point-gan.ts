@@ -18,6 +18,11 @@ export interface PointGanOptions {
   numLayers?: number;
   /** What a hidden unit does with its sum. */
   activation?: "tanh" | "relu";
+  /**
+   * The length that counts as 1 inside the networks: about how far the points lie from the origin. Without it a grid of −4 … 4 is out of
+   * reach: all bends of the first layer's ReLUs lie at the origin at first, and move as slowly as the biases do.
+   */
+  scale?: number;
   /** How many points the discriminator judges together (Lin et al. 2018, PacGAN). */
   pack?: number;
   /** Decides the first weights. */
@@ -29,6 +34,7 @@ export const pointGanDefaults = {
   width: 128,
   numLayers: 2,
   activation: "relu",
+  scale: 1,
   pack: 1,
   seed: 0,
 } satisfies PointGanOptions;
@@ -52,10 +58,12 @@ const GAIN = 1.4;
  */
 export function buildPointGan(options: PointGanOptions = {}): PointGan {
   const settings = { ...pointGanDefaults, ...options };
-  const { latentSize, width, numLayers, activation, pack, seed } = settings;
+  const { latentSize, width, numLayers, activation, scale, pack, seed } = settings;
   for (const [name, size] of Object.entries({ latentSize, width, numLayers, pack }))
     if (!Number.isInteger(size) || size < 1)
       throw new OptionError(`buildPointGan: ${name}: expected a positive whole number, got ${size}.`);
+  if (!(scale > 0 && scale < Infinity))
+    throw new OptionError(`buildPointGan: scale: expected a length above 0, got ${scale}.`);
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- notebooks may come without types
   if (activation !== "tanh" && activation !== "relu")
     throw new OptionError(
@@ -74,7 +82,8 @@ export function buildPointGan(options: PointGanOptions = {}): PointGan {
  * The forger: latent points z (batch, latentSize) to points (batch, 2). The caller disposes of them.
  */
 export function generatePoints(gan: PointGan, z: tf.Tensor2D): tf.Tensor2D {
-  return applyMlp(gan.generator, z, gan.options.activation);
+  const { activation, scale } = gan.options;
+  return tf.tidy(() => applyMlp(gan.generator, z, activation).mul(scale));
 }
 
 /**
@@ -89,8 +98,8 @@ export function judgePoints(
   points: tf.Tensor2D,
   weights: MlpWeights = gan.discriminator,
 ): tf.Tensor2D {
-  const { pack, activation } = gan.options;
-  return tf.tidy(() => applyMlp(weights, points.reshape([-1, 2 * pack]), activation));
+  const { pack, activation, scale } = gan.options;
+  return tf.tidy(() => applyMlp(weights, points.div(scale).reshape([-1, 2 * pack]), activation));
 }
 
 function buildMlp(sizes: readonly number[], random: Random): tf.Variable[] {

@@ -9,7 +9,8 @@ import { benchCost } from "./cost.ts";
 import { benchKernel } from "./kernel.ts";
 import { benchLibrary, type BenchRow } from "./library.ts";
 import { benchMemory } from "./memory.ts";
-import { benchModes, mixtureNames } from "./modes/compare.ts";
+import { benchModes } from "./modes/compare.ts";
+import { mixtureNames } from "./modes/variants.ts";
 import { benchScale } from "./scale.ts";
 import { benchTraining } from "./training/compare.ts";
 

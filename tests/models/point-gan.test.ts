@@ -54,6 +54,16 @@ test("a packed discriminator judges the points that follow each other together",
   expect(changed[1]).not.toBe(logits.dataSync()[1]);
 });
 
+test("lengths are measured by the scale: made so many times as large, judged as if they were not", () => {
+  const z = tf.tensor2d([1, -2, 0.5], [1, 3]);
+  const [plain, scaled] = [1, 4].map((scale) => buildPointGan({ latentSize: 3, width: 5, scale }));
+  const points = generatePoints(plain!, z);
+  expect(Array.from(generatePoints(scaled!, z).dataSync())).toEqual(Array.from(points.mul(4).dataSync()));
+  expect(Array.from(judgePoints(scaled!, points.mul(4)).dataSync())).toEqual(
+    Array.from(judgePoints(plain!, points).dataSync()),
+  );
+});
+
 test("no tensor is left behind", () => {
   const gan = buildPointGan({ latentSize: 3, width: 5 });
   const z = tf.zeros<tf.Rank.R2>([4, 3]);
@@ -68,6 +78,7 @@ test("no tensor is left behind", () => {
 
 test("options that make no network are refused", () => {
   expect(() => buildPointGan({ width: 0 })).toThrow(OptionError);
+  expect(() => buildPointGan({ scale: 0 })).toThrow("scale: expected a length above 0, got 0");
   expect(() => buildPointGan({ activation: "gelu" as "tanh" })).toThrow(
     'expected "tanh" or "relu", got "gelu"',
   );

@@ -5,9 +5,7 @@ import { useBackend } from "@actl/generative";
 import { drawAnimation, drawFilmstrip } from "./pictures.ts";
 import { sweepModes } from "./sweep.ts";
 import { formatTable, summariseRuns } from "./table.ts";
-import { type MixtureName, mixtures, SEEDS } from "./variants.ts";
-
-export const mixtureNames = Object.keys(mixtures) as MixtureName[];
+import { type MixtureName, SEEDS } from "./variants.ts";
 
 /** Makes the runs that are not in `out`/modes yet, and of all of them modes.json, modes.md, filmstrip and animations in `out`. */
 export async function benchModes(names: readonly MixtureName[], out: string, seeds = SEEDS): Promise<void> {

@@ -2,10 +2,11 @@
 import { animation, densityPictures, Random, sampleMixture } from "@actl/generative";
 import sharp, { type Sharp } from "sharp";
 import type { Run } from "./sweep.ts";
-import { contenders, type MixtureName, mixtures, STEPS } from "./variants.ts";
+import { contenders, type MixtureName, mixtureNames, setUps } from "./variants.ts";
 
 const domains: Record<MixtureName, [number, number]> = { ring: [-1.5, 1.5], grid: [-5.5, 5.5] };
-const MOMENTS = [0, 0.2, 0.4, 0.6, 1].map((part) => part * STEPS);
+/** As parts of the training. */
+const MOMENTS = [0, 0.2, 0.4, 0.6, 1];
 const TILE = 108;
 const GAP = 6;
 const FONT = 'font-family="Helvetica, Arial, sans-serif" fill="#222"';
@@ -20,9 +21,7 @@ interface Tile {
 export async function drawFilmstrip(runs: readonly Run[]): Promise<Buffer> {
   const label = 132;
   const head = 52;
-  const names = (Object.keys(mixtures) as MixtureName[]).filter((mixture) =>
-    runs.some((run) => run.mixture === mixture),
-  );
+  const names = mixtureNames.filter((mixture) => runs.some((run) => run.mixture === mixture));
   const columns = MOMENTS.length + 1;
   const panel = columns * (TILE + GAP) + 18;
   const rows = contenders.filter(({ name }) => runs.some((run) => run.contender === name));
@@ -41,20 +40,21 @@ export async function drawFilmstrip(runs: readonly Run[]): Promise<Buffer> {
     write(
       start + (columns * (TILE + GAP)) / 2,
       20,
-      `${mixture} of ${mixtures[mixture].modes.length} Gaussians`,
+      `${mixture} of ${setUps[mixture].mixture.modes.length} Gaussians`,
       18,
     );
-    [...MOMENTS.map((step) => `step ${step.toLocaleString("en")}`), "target"].forEach((text, c) =>
+    const moments = MOMENTS.map((part) => part * setUps[mixture].steps);
+    [...moments.map((step) => `step ${step.toLocaleString("en")}`), "target"].forEach((text, c) =>
       write(start + c * (TILE + GAP) + TILE / 2, head - 10, text, 14),
     );
-    const target = sampleMixture(mixtures[mixture], 1_000, new Random(0));
+    const target = sampleMixture(setUps[mixture].mixture, 1_000, new Random(0));
     rows.forEach(({ name }, r) => {
       const top = head + r * (TILE + GAP);
       if (p === 0) write(label - 10, top + TILE / 2 + 5, name, 16, "end");
       const run = runs.find(
         (other) => other.mixture === mixture && other.contender === name && other.seed === 0,
       );
-      MOMENTS.forEach((step, c) => {
+      moments.forEach((step, c) => {
         const frame = run?.frames.find((other) => other.step === step);
         if (frame !== undefined) place(frame.points, mixture, start + c * (TILE + GAP), top);
       });
@@ -63,7 +63,7 @@ export async function drawFilmstrip(runs: readonly Run[]): Promise<Buffer> {
   });
   const width = label + names.length * panel;
   const height = head + rows.length * (TILE + GAP);
-  return (await compose(width, height, texts, tiles)).png({ palette: true, colours: 64 }).toBuffer();
+  return (await compose(width, height, texts, tiles)).png({ palette: true, colours: 24 }).toBuffer();
 }
 
 /** All contenders side by side, from the first step to the last, as an animated WebP. */
@@ -79,7 +79,9 @@ export async function drawAnimation(runs: readonly Run[], mixture: MixtureName):
   const [width, height] = [columns * (side + GAP) - GAP, rows * (side + head) + 24];
   const steps = own[0]!.frames.map(({ step }) => step);
   const frames: Buffer[] = [];
+  // Every second: half the file.
   for (const [i, step] of steps.entries()) {
+    if (i % 2 !== 0) continue;
     const tiles = own.map(({ frames: seen }, place): Tile => ({
       left: (place % columns) * (side + GAP),
       top: Math.floor(place / columns) * (side + head) + head,
@@ -98,8 +100,8 @@ export async function drawAnimation(runs: readonly Run[], mixture: MixtureName):
     height,
     width,
     channels: 3,
-    frameDuration: 120,
-    quality: 75,
+    frameDuration: 200,
+    quality: 60,
   }).webp();
 }
 

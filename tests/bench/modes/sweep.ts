@@ -11,12 +11,12 @@ import {
   tf,
   trainPointGan,
 } from "@actl/generative";
-import { type Contender, contenders, type MixtureName, mixtures, network, SEEDS, STEPS } from "./variants.ts";
+import { type Contender, contenders, type MixtureName, SEEDS, setUps, trainingOf } from "./variants.ts";
 
-/** Steps between pictures; of seed 0 only. */
-const FRAME_EVERY = STEPS / 50;
+/** Pictures of a training after the first; of seed 0 only. */
+const FRAMES = 50;
 const FRAME_POINTS = 1_000;
-const HISTORY_EVERY = STEPS / 10;
+const MEASUREMENTS = 10;
 
 export interface Coverage {
   step: number;
@@ -48,7 +48,7 @@ export async function sweepModes(
     for (const mixture of names)
       for (const contender of contenders) {
         const file = join(folder, `${mixture}-${contender.name.replaceAll(/\W+/g, "-")}-${seed}.json`);
-        const settings = { ...network, ...contender.training, steps: STEPS };
+        const settings = { ...setUps[mixture].network, ...trainingOf(contender, setUps[mixture]) };
         const found = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Run) : undefined;
         // Other settings would be another experiment under the same name.
         if (found !== undefined && JSON.stringify(found.settings) === JSON.stringify(settings)) {
@@ -70,11 +70,12 @@ export async function sweepModes(
 
 async function runOnce(
   mixture: MixtureName,
-  { name, variant, training }: Contender,
+  contender: Contender,
   seed: number,
   settings: object,
 ): Promise<Run> {
-  const target = mixtures[mixture];
+  const { mixture: target, network, steps } = setUps[mixture];
+  const { variant } = contender;
   const gan = buildPointGan({ ...network, pack: variant.kind === "pac" ? variant.pack : 1, seed });
   const sample = (count: number, purpose: string, step: number) =>
     tf.tidy(() => {
@@ -89,11 +90,14 @@ async function runOnce(
   const history: Coverage[] = [];
   const frames = seed === 0 ? [draw(0)] : [];
   let seconds = 0;
-  for await (const progress of trainPointGan(gan, target, { ...training, steps: STEPS, seed })) {
+  for await (const progress of trainPointGan(gan, target, {
+    ...trainingOf(contender, setUps[mixture]),
+    seed,
+  })) {
     const { step } = progress;
     seconds = progress.seconds;
-    if (seed === 0 && step % FRAME_EVERY === 0) frames.push(draw(step));
-    if (step % HISTORY_EVERY !== 0) continue;
+    if (seed === 0 && step % (steps / FRAMES) === 0) frames.push(draw(step));
+    if (step % (steps / MEASUREMENTS) !== 0) continue;
     const { capturedModes, highQuality } = modeCoverage(
       sample(modeCoverageSamples, "coverage", step),
       target,
@@ -101,5 +105,5 @@ async function runOnce(
     history.push({ step, capturedModes, highQuality });
   }
   tf.dispose([...gan.generator, ...gan.discriminator]);
-  return { mixture, contender: name, seed, seconds, settings, history, frames };
+  return { mixture, contender: contender.name, seed, seconds, settings, history, frames };
 }

@@ -1,7 +1,7 @@
 /** The sweep as a table in Markdown: means over the seeds with 95 % intervals, beside the published rows. */
 import { collapsedPoints, modeCoverage, modeCoverageSamples } from "@actl/generative";
 import type { Run } from "./sweep.ts";
-import { contenders, type MixtureName, mixtures, published } from "./variants.ts";
+import { contenders, type MixtureName, published, setUps } from "./variants.ts";
 
 /** 97.5 % points of Student's t distribution with 1, 2, … degrees of freedom. */
 const STUDENT = [
@@ -50,7 +50,7 @@ const say = ({ mean, margin }: { mean: number; margin: number }) =>
 
 /** The published rows first, then ours. */
 export function formatTable(rows: readonly Row[], mixture: MixtureName): string {
-  const target = mixtures[mixture];
+  const target = setUps[mixture].mixture;
   const joke = modeCoverage(collapsedPoints(target, modeCoverageSamples), target);
   const lines = [
     `| ${mixture} of ${target.modes.length} | modes captured | least–most | high quality, % | seeds | s a run |`,
