@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { join } from "node:path";
 import { readArguments, runCommand, UsageError } from "../../commands/command-line.ts";
+import { benchBackends } from "./backends.ts";
 import { benchCompile } from "./compile.ts";
 import { benchKernel } from "./kernel.ts";
 import { benchLibrary, type BenchRow } from "./library.ts";
@@ -12,7 +13,8 @@ import { benchTraining } from "./training/compare.ts";
 
 const usage = `What the course costs on this machine.
 
-  ./course bench [kernel | library | compile | scale | training [WORKLOAD …]] [--out DIR]
+  ./course bench [kernel | library | compile | scale] [--out DIR]
+  ./course bench training | backends [WORKLOAD …] [--out DIR]
   ./course bench --install-peers
 
   kernel      start and cells of the TypeScript kernel, beside ipykernel
@@ -20,11 +22,12 @@ const usage = `What the course costs on this machine.
   compile     calls and recordings of compiled steps, and memory over many of them
   scale       how cost grows with batch, width and length
   training    gan (the lecture's), dcgan, ring, char-rnn, gpt and generation (127 tokens), beside Keras and PyTorch where they are installed
+  backends    the same trainings on TensorFlow, on wasm and in plain JavaScript, about five minutes
   --out DIR   numbers and loss curves of the trainings (out/bench)
   --install-peers   Keras and PyTorch of requirements-bench.txt into .venv/bench (about 6 GB)
   --help      this text
 
-Without a name all but the trainings run, in about three minutes; the trainings take about ten.`;
+Without a name the first four run, in about three minutes; the trainings take about ten.`;
 
 const root = join(import.meta.dirname, "../..");
 const peersPython = join(root, ".venv/bench/bin/python");
@@ -46,7 +49,7 @@ await runCommand("bench", async (args) => {
   }
   if (values["install-peers"]) return installPeers();
   const [section, ...rest] = positionals;
-  const known = [...Object.keys(tables), "scale", "training"];
+  const known = [...Object.keys(tables), "scale", "training", "backends"];
   if (section !== undefined && !known.includes(section))
     throw new UsageError(`expected one of ${known.join(", ")}; got "${section}".`);
   const { model = "unknown processor" } = cpus()[0] ?? {};
@@ -61,6 +64,7 @@ await runCommand("bench", async (args) => {
     console.log("Cost of a training step");
     await benchScale();
   }
+  if (section === "backends") await benchBackends(rest);
   if (section === "training") {
     const python = process.env.BENCH_PYTHON ?? (existsSync(peersPython) ? peersPython : undefined);
     if (python === undefined)
