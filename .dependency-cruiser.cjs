@@ -16,8 +16,24 @@ module.exports = {
     },
     layer(
       "core",
-      ["data", "layers", "models", "training", "sampling", "metrics", "pipelines", "notebook", "kernel"],
+      [
+        "data",
+        "layers",
+        "privacy",
+        "models",
+        "training",
+        "sampling",
+        "metrics",
+        "pipelines",
+        "notebook",
+        "kernel",
+      ],
       "core is the bottom layer",
+    ),
+    layer(
+      "privacy",
+      ["data", "layers", "models", "training", "sampling", "metrics", "pipelines", "notebook", "kernel"],
+      "an accountant knows mechanisms, not models",
     ),
     layer(
       "data",
@@ -26,7 +42,7 @@ module.exports = {
     ),
     layer(
       "layers",
-      ["data", "models", "training", "sampling", "metrics", "pipelines", "notebook", "kernel"],
+      ["data", "privacy", "models", "training", "sampling", "metrics", "pipelines", "notebook", "kernel"],
       "layers are built on core",
     ),
     layer(
@@ -43,12 +59,23 @@ module.exports = {
     layer("metrics", ["pipelines", "notebook", "kernel"], "metrics judge, they do not draw"),
     layer(
       "notebook",
-      ["data", "layers", "models", "training", "sampling", "metrics", "pipelines", "kernel"],
+      ["data", "layers", "privacy", "models", "training", "sampling", "metrics", "pipelines", "kernel"],
       "notebook draws numbers, not models",
     ),
     layer(
       "kernel",
-      ["core", "data", "layers", "models", "training", "sampling", "metrics", "pipelines", "notebook"],
+      [
+        "core",
+        "data",
+        "layers",
+        "privacy",
+        "models",
+        "training",
+        "sampling",
+        "metrics",
+        "pipelines",
+        "notebook",
+      ],
       "the kernel knows nothing of the library",
     ),
     {

@@ -11,9 +11,15 @@ import type { ModelTraining } from "./train/publish.ts";
 /** A model's module is read when it is trained: each loads what it needs. */
 const trainings: Record<string, () => Promise<{ training: ModelTraining }>> = {
   "gan-mnist": () => import("./train/gan-mnist.ts"),
+  "cgan-mnist": async () => ({ training: (await import("./train/conditional-gans.ts")).mnist }),
+  "cgan-hurricane": async () => ({ training: (await import("./train/conditional-gans.ts")).hurricane }),
   "stylegan2-hurricane": () => import("./train/stylegan2-hurricane.ts"),
   "classifier-hurricane": async () => ({ training: (await import("./train/classifiers.ts")).hurricane }),
   "classifier-mnist": async () => ({ training: (await import("./train/classifiers.ts")).mnist }),
+  "pix2pix-colour": async () => ({ training: (await import("./train/pix2pix-colour.ts")).withDiscriminator }),
+  "pix2pix-colour-l1": async () => ({ training: (await import("./train/pix2pix-colour.ts")).byL1 }),
+  "tabular-ausprivauto": () => import("./train/tabular-ausprivauto.ts"),
+  "tabular-ausprivauto-private": () => import("./train/tabular-ausprivauto-private.ts"),
 };
 
 const usage = `Trains a model that the course ships, on from its last snapshot in .cache/train: it may be stopped at any time.

@@ -30,3 +30,8 @@ export class TrainingError extends GenerativeError {
 export class TraceError extends GenerativeError {
   override name = "TraceError";
 }
+
+/** What is asked for would break, or falsely claim, differential privacy. */
+export class PrivacyError extends GenerativeError {
+  override name = "PrivacyError";
+}

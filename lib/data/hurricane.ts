@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DataError, OptionError } from "../core/errors";
 import { Random } from "../core/random";
 import { datasetFolder } from "./dataset-files";
-import { selectImages, shrinkImages, toUnitRange } from "./images";
+import { selectImages, shrinkImages } from "./images";
 import type { ImageBatch } from "./images";
 import { loadSpriteSheet } from "./sprite-sheet";
 import { labelColumn, numberColumn, readTable } from "./tables";
@@ -76,7 +76,7 @@ export async function loadHurricane(options: HurricaneOptions = {}): Promise<Hur
   const rows = chooseRows(labels, damaged, count, seed);
   const pick = (values: Float64Array) => Float64Array.from(rows, (row) => values[row]!);
   return {
-    images: shrinkImages(toUnitRange(selectImages(bytes, rows)), SIDE / side),
+    images: shrinkImages(selectImages(bytes, rows), SIDE / side),
     labels: Uint8Array.from(rows, (row) => labels[row]!),
     longitude: pick(numberColumn(table, "longitude", path)),
     latitude: pick(numberColumn(table, "latitude", path)),

@@ -42,11 +42,14 @@ export function selectImages<Pixels extends Float32Array | Uint8Array>(
 }
 
 /**
- * The same images with blocks of factor × factor pixels averaged into one.
+ * The same images with blocks of factor × factor pixels averaged into one; bytes become numbers in [0, 1].
  *
  * @throws ShapeError where the factor does not divide the images' height and width
  */
-export function shrinkImages({ pixels, shape }: ImageBatch, factor: number): ImageBatch {
+export function shrinkImages(
+  { pixels, shape }: ImageBatch | ImageBatch<Uint8Array>,
+  factor: number,
+): ImageBatch {
   const [count, height, width, channels] = shape;
   if (!Number.isInteger(factor) || factor < 1 || height % factor !== 0 || width % factor !== 0)
     throw new ShapeError(
@@ -54,13 +57,17 @@ export function shrinkImages({ pixels, shape }: ImageBatch, factor: number): Ima
     );
   const small: ImageBatch["shape"] = [count, height / factor, width / factor, channels];
   const means = new Float32Array(count * small[1] * small[2] * channels);
-  const scale = 1 / (factor * factor);
+  const scale = 1 / ((pixels instanceof Uint8Array ? 255 : 1) * factor * factor);
+  const rowSize = width * channels;
   let place = 0;
-  for (let row = 0; row < count * height; row++) {
-    const target = Math.floor(row / factor) * small[2] * channels;
-    for (let column = 0; column < width; column++)
-      for (let channel = 0; channel < channels; channel++)
-        means[target + Math.floor(column / factor) * channels + channel]! += pixels[place++]! * scale;
-  }
+  for (let row = 0; row < count * height; row += factor)
+    for (let column = 0; column < rowSize; column += factor * channels)
+      for (let channel = 0; channel < channels; channel++) {
+        let sum = 0;
+        const start = row * rowSize + column + channel;
+        for (let y = 0; y < factor; y++)
+          for (let x = 0; x < factor; x++) sum += pixels[start + y * rowSize + x * channels]!;
+        means[place++] = sum * scale;
+      }
   return { pixels: means, shape: small };
 }

@@ -1,6 +1,8 @@
 /** From arrays to tensors: the one file of this folder that loads TensorFlow. */
 import { ShapeError } from "../core/errors";
+import { randomNormal, type RandomKey, randomUniform } from "../core/random-ops";
 import { tf } from "../core/tf";
+import type { GaussianMixture } from "./gaussian-mixtures";
 import type { ImageBatch } from "./images";
 
 /**
@@ -15,4 +17,22 @@ export function imagesToTensor({ pixels, shape }: ImageBatch<Float32Array | Uint
       `images: expected ${expected} values for (${shape.join(", ")}), got ${pixels.length}.`,
     );
   return tf.tensor4d(pixels, shape, "float32");
+}
+
+/**
+ * Points of a mixture (count, 2), drawn by a key, so that a compiled step can draw them. The caller disposes of them.
+ *
+ * @param stream takes this stream of the key and the next
+ */
+export function mixtureBatch(
+  key: RandomKey,
+  { modes, std }: GaussianMixture,
+  count: number,
+  stream = 0,
+): tf.Tensor2D {
+  return tf.tidy(() => {
+    const means = tf.tensor2d(modes.flat(), [modes.length, 2]);
+    const which = randomUniform(key, [count], stream).mul(modes.length).floor().cast("int32");
+    return tf.gather(means, which as tf.Tensor1D).add(randomNormal(key, [count, 2], stream + 1).mul(std));
+  });
 }

@@ -17,11 +17,19 @@ export interface GanOptions {
    * goes unjudged. "flatten" shows it every feature in its place, as in Radford et al. 2015: whole digits come out.
    */
   pooling?: "max" | "flatten";
+  /** Numbers that go with the latent point, planes that go with the image: one for each class (label-plane-gan.ts). */
+  classes?: number;
   /** Decides the first weights. */
   seed?: number;
 }
 
-export const ganDefaults = { latentSize: 128, filters: 128, pooling: "max", seed: 0 } satisfies GanOptions;
+export const ganDefaults = {
+  latentSize: 128,
+  filters: 128,
+  pooling: "max",
+  classes: 0,
+  seed: 0,
+} satisfies GanOptions;
 
 /** The forger and the dealer. */
 export interface Gan {
@@ -38,22 +46,23 @@ const SLOPE = 0.2;
 
 /** Both networks, with weights that `seed` decides. */
 export function buildGan(options: GanOptions = {}): Gan {
-  const { latentSize, filters, pooling, seed } = { ...ganDefaults, ...options };
+  const settings = { ...ganDefaults, ...options };
   return {
-    generator: buildGenerator({ latentSize, filters, seed }),
-    discriminator: buildDiscriminator({ filters, pooling, seed }),
-    latentSize,
+    generator: buildGenerator(settings),
+    discriminator: buildDiscriminator(settings),
+    latentSize: settings.latentSize,
   };
 }
 
 /**
- * The forger: latent points z (batch, latentSize) to images (batch, 28, 28, 1) with values in [0, 1].
+ * The forger: latent points z (batch, latentSize + classes) to images (batch, 28, 28, 1) with values in [0, 1].
  *
  * @throws OptionError where a size is no positive whole number
  */
 export function buildGenerator(options: GanOptions = {}): tf.LayersModel {
-  const { latentSize, filters, seed } = { ...ganDefaults, ...options };
+  const { latentSize, filters, classes, seed } = { ...ganDefaults, ...options };
   checkSizes({ latentSize, filters });
+  checkClasses(classes);
   const initial = initializers(seed, "generator");
   // 4 is divisible by the stride: each pixel is painted by equally many kernel positions, so no checkerboard.
   const doubling = { filters, kernelSize: 4, strides: 2, padding: "same" } as const;
@@ -63,7 +72,7 @@ export function buildGenerator(options: GanOptions = {}): tf.LayersModel {
       tf.layers.dense({
         name: "plan",
         units: PLAN * PLAN * filters,
-        inputShape: [latentSize],
+        inputShape: [latentSize + classes],
         kernelInitializer: initial(),
       }),
       tf.layers.leakyReLU({ alpha: SLOPE }),
@@ -85,14 +94,15 @@ export function buildGenerator(options: GanOptions = {}): tf.LayersModel {
 }
 
 /**
- * The dealer: images (batch, 28, 28, 1) to logits (batch, 1). The sigmoid of a logit is the probability that the image is
+ * The dealer: images (batch, 28, 28, 1 + classes) to logits (batch, 1). The sigmoid of a logit is the probability that the image is
  * real.
  *
  * @throws OptionError where `filters` is no positive even number, or `pooling` is unknown
  */
 export function buildDiscriminator(options: Omit<GanOptions, "latentSize"> = {}): tf.LayersModel {
-  const { filters, pooling, seed } = { ...ganDefaults, ...options };
+  const { filters, pooling, classes, seed } = { ...ganDefaults, ...options };
   checkSizes({ filters });
+  checkClasses(classes);
   checkPooling(pooling);
   const initial = initializers(seed, "discriminator");
   // Strides instead of pooling: the network learns how to shrink, and gradients reach every pixel.
@@ -104,7 +114,7 @@ export function buildDiscriminator(options: Omit<GanOptions, "latentSize"> = {})
         name: "edges",
         ...halving,
         filters: filters / 2,
-        inputShape: [SIDE, SIDE, 1],
+        inputShape: [SIDE, SIDE, 1 + classes],
         kernelInitializer: initial(),
       }), // (batch, 14, 14, filters / 2)
       tf.layers.leakyReLU({ alpha: SLOPE }),
@@ -133,4 +143,9 @@ function checkSizes(sizes: Record<string, number>): void {
 function checkPooling(pooling: string): void {
   if (pooling !== "max" && pooling !== "flatten")
     throw new OptionError(`pooling: expected "max" or "flatten", got ${JSON.stringify(pooling)}.`);
+}
+
+function checkClasses(classes: number): void {
+  if (!Number.isInteger(classes) || classes < 0)
+    throw new OptionError(`classes: expected a whole number from 0, got ${classes}.`);
 }

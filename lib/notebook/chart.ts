@@ -38,7 +38,7 @@ export const chartDefaults = { width: 720, height: 340 } satisfies ChartOptions;
  */
 export const palette = ["#1f86c9", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c6bb1"];
 
-const FONT = "'Source Sans 3', 'Source Sans Pro', 'Helvetica Neue', Arial, sans-serif";
+export const FONT = "'Source Sans 3', 'Source Sans Pro', 'Helvetica Neue', Arial, sans-serif";
 
 // No colours for text and background: JupyterLab gives those of its theme, light or dark.
 const look = {

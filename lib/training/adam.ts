@@ -72,17 +72,28 @@ export class Adam {
   minimize(loss: () => tf.Scalar): tf.Scalar {
     return tf.tidy(() => {
       const { value, grads } = tf.variableGrads(loss, [...this.#variables]);
+      this.apply(grads);
+      return value;
+    });
+  }
+
+  /**
+   * One step down gradients that are known already.
+   *
+   * @param grads by the variables' own names (`variable.name`); who is not named stays as it is
+   */
+  apply(grads: tf.NamedTensorMap): void {
+    tf.tidy(() => {
       this.#step.assign(this.#step.add(1));
       if (hasOwnKernels()) {
         this.#updateAll(grads);
-        return value;
+        return;
       }
       const corrections = { mean: this.#correction("beta1"), square: this.#correction("beta2") };
       this.#variables.forEach((variable, i) => {
         const gradient = grads[variable.name];
         if (gradient !== undefined) this.#update(variable, gradient, i, corrections);
       });
-      return value;
     });
   }
 
@@ -125,6 +136,16 @@ export class Adam {
     const kept = this.#kept[i]!;
     const before = kept === 1 ? variable : variable.mul(kept);
     variable.assign(before.sub(mean.mul(rate).div(root.add(epsilon))));
+  }
+
+  /** What an unrolled step goes on from; the variables themselves, not to be changed. */
+  get state(): Readonly<{
+    options: Required<AdamOptions>;
+    means: readonly tf.Tensor[];
+    squares: readonly tf.Tensor[];
+    step: tf.Scalar;
+  }> {
+    return { options: this.#options, means: this.#means, squares: this.#squares, step: this.#step };
   }
 
   /** How many steps were made. */

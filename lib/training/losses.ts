@@ -27,3 +27,33 @@ export function discriminatorLoss(labels: tf.Tensor, logits: tf.Tensor): tf.Scal
 export function generatorLoss(fakeLogits: tf.Tensor): tf.Scalar {
   return tf.tidy(() => binaryCrossEntropy(tf.onesLike(fakeLogits), fakeLogits));
 }
+
+/**
+ * The dealer's hinge loss (Lim & Ye 2017; Miyato et al. 2018), the mean of max(0, 1 − a) over real images plus the mean of
+ * max(0, 1 + a) over fakes: it asks for a margin of 1 and nothing beyond, so certain verdicts teach nothing more.
+ *
+ * @param onReal logits (batch, 1)
+ * @param onFake logits (batch, 1)
+ */
+export function hingeDiscriminatorLoss(onReal: tf.Tensor, onFake: tf.Tensor): tf.Scalar {
+  return tf.tidy(() =>
+    tf.sub(1, onReal).relu().mean<tf.Scalar>().add(onFake.add(1).relu().mean<tf.Scalar>()),
+  );
+}
+
+/** The forger's loss beside it: −a, its mean. Without a hinge, so that a poor fake always has a gradient. */
+export function hingeGeneratorLoss(onFake: tf.Tensor): tf.Scalar {
+  return tf.tidy(() => onFake.mean<tf.Scalar>().neg());
+}
+
+/**
+ * Asks that a real image's own class win against another one by a margin of 1: the mean of max(0, 1 − (a_own − a_other)). What a
+ * logit says of "real" whatever the class is in both and cancels, so this teaches the dealer what the classes look like and
+ * nothing else. (The pairs of matching-aware discriminators, Reed et al. 2016, with the margin of Crammer & Singer 2001.)
+ *
+ * @param own logits (batch, 1) of real images with their labels
+ * @param other logits (batch, 1) of the same images with wrong labels
+ */
+export function classMarginLoss(own: tf.Tensor, other: tf.Tensor): tf.Scalar {
+  return tf.tidy(() => other.sub(own).add(1).relu().mean<tf.Scalar>());
+}

@@ -8,11 +8,11 @@ import { classifierAccuracy } from "../../lib/metrics/classifier-accuracy.ts";
 import { frechetDistance } from "../../lib/metrics/frechet.ts";
 import { loadClassifier } from "../../lib/models/classifier.ts";
 
-test("hurricane: at least 0.9 of the test photographs", async () => {
+test("hurricane: at least 0.92 of 800 test photographs", async () => {
   const classifier = loadClassifier("hurricane");
-  const { images, labels } = await loadHurricane({ split: "test" });
+  const { images, labels } = await loadHurricane({ split: "test", count: 800, seed: 1 });
   const { accuracy, perClass } = await classifierAccuracy(classifier, images, labels);
-  expect(accuracy).toBeGreaterThan(0.9);
+  expect(accuracy).toBeGreaterThan(0.92);
   for (const share of perClass) expect(share).toBeGreaterThan(0.87);
 });
 
@@ -26,11 +26,11 @@ test("features of photographs of one class are nearer to each other than to the 
   const classifier = loadClassifier("hurricane");
   const before = tf.memory().numTensors;
   const features = async (damaged: boolean, split: "test" | "validation") => {
-    const { images } = await loadHurricane({ split, damaged, count: 400 });
+    const { images } = await loadHurricane({ split, damaged, count: 300 });
     return classifier.features(images);
   };
   const damaged = await features(true, "test");
-  expect(damaged.shape).toEqual([400, 128]);
+  expect(damaged.shape).toEqual([300, 128]);
   const [same, other] = [await features(true, "validation"), await features(false, "validation")];
   const near = await frechetDistance(damaged, same);
   const far = await frechetDistance(damaged, other);

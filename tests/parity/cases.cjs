@@ -323,6 +323,46 @@ add(
   (x) => x.mul(tf.fill([3, 5], 0.25)),
 );
 
+const float = (x) => x.cast("float32");
+add(
+  "add of int32",
+  () => [integers(1, 9, 5, 33), integers(2, 9, 33)],
+  (a, b) => float(a.add(b)),
+);
+add(
+  "addN",
+  () => [normal(1, 5, 7), normal(2, 5, 7), normal(3, 5, 7)],
+  (a, b, c) => tf.addN([a, b, c]),
+);
+add(
+  "cast to int32",
+  () => [normal(1, 5, 7)],
+  (x) => float(x.mul(3).cast("int32")),
+  { gradient: false },
+);
+add(
+  "concat of int32",
+  () => [integers(1, 9, 3, 5), integers(2, 9, 3, 5)],
+  (a, b) => float(tf.concat([a, b], 1)),
+);
+add(
+  "slice of int32",
+  () => [integers(1, 9, 5, 7)],
+  (x) => float(x.slice([1, 2], [3, 4])),
+);
+// Of negative numbers the sign is the divisor's.
+add(
+  "mod",
+  () => [halves(1, 5, 33), positive(2, 33)],
+  (a, b) => tf.mod(a, b),
+  { gradient: false },
+);
+add(
+  "mod of int32",
+  () => [integers(1, 99, 5, 33).sub(tf.scalar(50, "int32"))],
+  (x) => float(tf.mod(x, tf.scalar(7, "int32"))),
+);
+
 /** The output and the gradients of a case, as plain numbers. */
 async function runCase({ inputs, f, gradient }) {
   const parts = tf.tidy(() => {

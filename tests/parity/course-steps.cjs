@@ -73,9 +73,65 @@ async function trainClassifier() {
     filters: [4, 8, 8, 8, 8],
     seed: 2,
   });
-  const examples = { images: imagesOf(16, 8, 1), labels: Uint8Array.from({ length: 16 }, (_, i) => i % 2) };
+  const examples = labelled(8, 1);
   const settings = { batchSize: 5, seed: 3, steps: 2, augmentation: { translation: 0.13 } };
   return follow(generative.trainClassifier(classifier, examples, settings));
+}
+
+/** Images and labels that alternate. */
+const labelled = (side, channels) => ({
+  images: imagesOf(16, side, channels),
+  labels: Uint8Array.from({ length: 16 }, (_, i) => i % 2),
+});
+
+function trainConditionalGan(conditioning) {
+  const sizes = {
+    planes: { filters: 4 },
+    projection: { classSize: 2, generatorFilters: [4, 4, 4, 4], discriminatorFilters: [4, 4, 6] },
+  };
+  const gan = generative.buildConditionalGan({
+    conditioning,
+    classes: 2,
+    latentSize: 4,
+    seed: 2,
+    ...sizes[conditioning],
+  });
+  const examples = conditioning === "planes" ? labelled(28, 1) : labelled(32, 3);
+  const batchSize = conditioning === "planes" ? 1 : 4; // its images take seconds each in plain JavaScript
+  return follow(generative.trainConditionalGan(gan, examples, { batchSize, seed: 3, steps: 2 }));
+}
+
+function trainPix2pix() {
+  const networks = generative.buildPix2pix({
+    channels: [3, 4, 5],
+    patch: 16,
+    discriminatorChannels: 2,
+    seed: 2,
+  });
+  return follow(generative.trainPix2pix(networks, imagesOf(10, 16, 3), { batchSize: 4, seed: 3, steps: 2 }));
+}
+
+function trainPointGan(variant) {
+  const gan = generative.buildPointGan({ latentSize: 3, width: 6, pack: variant.pack ?? 1, seed: 1 });
+  const ring = generative.ringOfGaussians();
+  return follow(generative.trainPointGan(gan, ring, { batchSize: 8, seed: 3, steps: 2, variant }));
+}
+
+function trainTabular(isPrivate) {
+  const records = generative.loadAusprivauto({ count: 200, seed: 2 });
+  const settings = { batchSize: 10, criticSteps: 2, seed: 3, steps: 2 };
+  const sizes = { latentSize: 6, generatorSizes: [12], criticSizes: [10, 8] };
+  if (!isPrivate) {
+    const table = generative.prepareTable(records);
+    return follow(
+      generative.trainTabularGan(generative.buildTabularGan(table.encoder, sizes), table, settings),
+    );
+  }
+  const table = generative.prepareTable(records, { private: { noiseMultiplier: 3, seed: 9 } });
+  const gan = generative.buildTabularGan(table.encoder, sizes);
+  return follow(
+    generative.trainPrivateTabularGan(gan, table, { ...settings, noiseMultiplier: 1.1, noiseSeed: 77 }),
+  );
 }
 
 /** Two steps of AdamW on a model of tokens, then a few tokens from it. */
@@ -137,6 +193,14 @@ module.exports = {
   augment,
   projectImage,
   trainClassifier,
+  "trainConditionalGan, planes": () => trainConditionalGan("planes"),
+  "trainConditionalGan, projection": () => trainConditionalGan("projection"),
+  trainPix2pix,
+  "trainPointGan, unrolled": () => trainPointGan({ kind: "unrolled", unrolls: 2 }),
+  "trainPointGan, pac": () => trainPointGan({ kind: "pac", pack: 2 }),
+  "trainPointGan, wgan-gp": () => trainPointGan({ kind: "wgan-gp", penaltyWeight: 0.1, criticSteps: 2 }),
+  trainTabularGan: () => trainTabular(false),
+  trainPrivateTabularGan: () => trainTabular(true),
   "a GPT": trainGpt,
   "a recurrent network": trainCharRnn,
   "a GRU": trainGru,

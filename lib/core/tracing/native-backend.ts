@@ -47,6 +47,8 @@ export interface Engine {
   trackTensor(tensor: tf.Tensor, backend: NativeBackend): void;
   disposeTensor(tensor: tf.Tensor): void;
   removeDataId(id: DataId, backend: NativeBackend): void;
+  /** Each op opens a scope of its name. */
+  startScope: (name?: string) => void;
 }
 
 export function engine(): Engine {

@@ -122,7 +122,7 @@ class StepTrace {
       tf.tidy(() => {
         const symbols = inputs.map((metadata) => this.#backend.createOutputTensor(metadata));
         const { leaves, rebuild } = flattenTree(
-          whileTracing(stepName, xla, () => step(symbols)),
+          whileTracing(stepName, { xla, scopes: engine() }, () => step(symbols)),
           "result",
         );
         rebuildResult = rebuild;

@@ -2,7 +2,6 @@
  * Whether a step is being recorded (see compile), and the refusal of what cannot be: a value that JavaScript makes or reads
  * while a step is recorded would be the same in every later call.
  */
-import * as tf from "@tensorflow/tfjs";
 import { TraceError } from "../errors";
 
 let recording: string | undefined;
@@ -34,15 +33,23 @@ const drawing: ReadonlyMap<string, string> = new Map([
   ["multinomial", "Draw with randomCategorical and a key that is an argument of the step."],
 ]);
 
+/** What tfjs's engine does of its own accord. */
 interface Scopes {
   startScope: (name?: string) => void;
 }
 
-/** Runs `body` as the recording of a step; Math.random and tfjs's random ops refuse to answer meanwhile. */
-export function whileTracing<T>(step: string, xla: boolean, body: () => T): T {
+/**
+ * Runs `body` as the recording of a step; Math.random and tfjs's random ops refuse to answer meanwhile.
+ *
+ * @param scopes tfjs's engine, given so that asking whether a step is recorded does not load it
+ */
+export function whileTracing<T>(
+  step: string,
+  { xla, scopes }: { xla: boolean; scopes: Scopes },
+  body: () => T,
+): T {
   const outer = { recording, forXla };
   const random = Math.random;
-  const scopes = tf.engine() as unknown as Scopes;
   const { startScope } = scopes;
   recording = step;
   forXla = xla;

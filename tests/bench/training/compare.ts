@@ -35,11 +35,22 @@ interface Comparison {
 
 const ROUNDS = 7;
 /** Steps of one round: about a second of work. */
-const STEPS: Record<Name, number> = { gan: 8, dcgan: 8, ring: 200, "char-rnn": 12, gpt: 12, generation: 8 };
+const STEPS: Record<Name, number> = {
+  gan: 8,
+  cgan: 4,
+  dcgan: 8,
+  pix2pix: 12,
+  ring: 200,
+  "char-rnn": 12,
+  gpt: 12,
+  generation: 8,
+};
 const ourEngines: Record<Name, string[]> = {
   generation: ["eager", "traced", "xla"],
   gan: ["eager", "traced"],
+  cgan: ["eager", "traced"],
   dcgan: ["eager", "traced"],
+  pix2pix: ["eager", "traced"],
   ring: ["eager", "traced", "xla"],
   "char-rnn": ["eager", "traced"],
   gpt: ["eager", "traced", "xla"],
@@ -48,7 +59,9 @@ const peerEngines: Record<Name, string[]> = {
   generation: ["torch", "torch-compile"],
   // Not JAX where convolutions are transposed: it takes seconds a step there.
   gan: ["keras", "keras-xla", "torch", "torch-channels-last", "torch-compile"],
+  cgan: ["keras", "keras-xla", "torch", "torch-channels-last", "torch-compile"],
   dcgan: ["keras", "keras-xla", "torch", "torch-channels-last", "torch-compile"],
+  pix2pix: ["keras", "keras-xla", "torch", "torch-channels-last", "torch-compile"],
   ring: ["keras", "keras-xla", "keras-jax", "torch", "torch-compile"],
   "char-rnn": ["keras", "keras-xla", "keras-jax", "torch"],
   gpt: ["keras", "keras-xla", "keras-jax", "torch", "torch-compile"],

@@ -23,10 +23,10 @@ const [name, engine, file, share = "1"] = process.argv.slice(2) as [
 const started = performance.now();
 await useBackend();
 if (engine === "eager") setTracing(false);
-const { takeStep, flops } = name === "generation" ? prepareGeneration() : prepareTraining(name);
+const { takeStep, flops } = name === "generation" ? prepareGeneration() : await prepareTraining(name);
 
-function prepareTraining(workloadName: WorkloadName) {
-  const workload: Workload = workloads[workloadName](Number(share));
+async function prepareTraining(workloadName: WorkloadName) {
+  const workload: Workload = await workloads[workloadName](Number(share));
   writeWorkload(workload, file);
   const step = compile(workload.step, { name: workloadName, xla: engine === "xla", eagerFirst: false });
   return {

@@ -14,6 +14,7 @@ import time
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["KERAS_BACKEND"] = "jax" if sys.argv[2:3] == ["keras-jax"] else "tensorflow"
 
+import conditional_gan
 import numpy as np
 
 ADAM = dict(learning_rate=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-7)
@@ -123,6 +124,29 @@ def keras_step(workload, parameters, inputs, xla, jax_backend=False):
         optimizers = [adam(d.trainable_variables), adam(g.trainable_variables)]
         return compile_step([d, g], optimizers, [loss_of_d, loss_of_g])
 
+    def pix2pix(g, d):
+        """As the authors' code has it: one forward pass of the generator for both steps."""
+        optimizer_d, optimizer_g = adam(d.trainable_variables), adam(g.trainable_variables)
+
+        @tf.function(jit_compile=xla)
+        def step(tensors):
+            lightness, truth = tensors["lightness"], tensors["truth"]
+            judge = lambda colours: d(ops.concatenate([lightness, 4 * colours], 3))
+            with tf.GradientTape() as tape:
+                fake = g(lightness)
+                with tape.stop_recording():
+                    with tf.GradientTape() as tape_d:
+                        real_loss, fake_loss = ops.mean(ops.softplus(-judge(truth))), ops.mean(ops.softplus(judge(fake)))
+                        loss_d = 0.5 * (real_loss + fake_loss)
+                    optimizer_d.apply(tape_d.gradient(loss_d, d.trainable_variables), d.trainable_variables)
+                adversarial, l1 = ops.mean(ops.softplus(-judge(fake))), ops.mean(ops.abs(fake - truth))
+                loss_g = adversarial + 100 * l1
+            optimizer_g.apply(tape.gradient(loss_g, g.trainable_variables), g.trainable_variables)
+            return loss_d + adversarial + l1
+
+        tensors = {name: tf.constant(value) for name, value in inputs.items()}
+        return lambda: float(step(tensors))
+
     def classifier(model):
         def loss(call, x):
             logits = call(0, x["x"])
@@ -157,6 +181,26 @@ def keras_step(workload, parameters, inputs, xla, jax_backend=False):
         set_weights(g, ["g_dense", "g_up1", "g_up2", "g_ink"])
         set_weights(d, ["d_conv1", "d_conv2", "d_dense"])
         return two_players(g, d)
+    if workload == "pix2pix":
+        norm = lambda: layers.LayerNormalization(epsilon=1e-5)
+        doubled = lambda channels: layers.Conv2DTranspose(channels, 4, 2, "same", use_bias=False)
+        lightness = layers.Input((64, 64, 1))
+        down1 = leaky()(layers.Conv2D(32, 4, 2, "same", name="down1")(lightness))
+        down2 = leaky()(norm()(layers.Conv2D(64, 4, 2, "same", use_bias=False)(down1)))
+        down3 = leaky()(norm()(layers.Conv2D(96, 4, 2, "same", use_bias=False)(down2)))
+        h = leaky()(layers.Conv2D(128, 4, 2, "same")(down3))
+        for channels, skip in ((96, down3), (64, down2), (32, down1)):
+            h = layers.Concatenate()([layers.ReLU()(norm()(doubled(channels)(h))), skip])
+        g = keras.Model(lightness, layers.Conv2DTranspose(2, 4, 2, "same", activation="tanh")(h))
+        pad = lambda: layers.ZeroPadding2D(1)
+        d = keras.Sequential([
+            layers.Input((64, 64, 3)), pad(), layers.Conv2D(32, 4, 2), leaky(),
+            pad(), layers.Conv2D(64, 4, 2, use_bias=False), norm(), leaky(),
+            pad(), layers.Conv2D(128, 4, 1, use_bias=False), norm(), leaky(), pad(), layers.Conv2D(1, 4),
+        ])
+        set_weights(g, [name for name in parameters if name[0] == "g"])
+        set_weights(d, [name for name in parameters if name[0] == "d"])
+        return pix2pix(g, d)
     if workload == "ring":
         def mlp(size, out):
             return keras.Sequential([layers.Input((size,)), layers.Dense(128, "relu"), layers.Dense(128, "relu"), layers.Dense(out)])
@@ -329,6 +373,58 @@ def torch_step(workload, parameters, inputs, channels_last, compiled):
             return h.permute(0, 2, 3, 1).reshape(-1, 6272) @ p["d_dense"]
 
         return two_players(generate, judge, [n for n in p if n[0] == "g"], [n for n in p if n[0] == "d"])
+    if workload == "pix2pix":
+        def norm(h, name):
+            return F.layer_norm(h.permute(0, 2, 3, 1), h.shape[1:2], p[f"{name}Norm_gamma"], p[f"{name}Norm_beta"]).permute(0, 3, 1, 2)
+
+        def down(h, name):
+            return F.conv2d(h, p[f"{name}_kernel"], p.get(f"{name}_bias"), stride=2, padding=1)
+
+        def generate(lightness):
+            skips = [F.leaky_relu(down(lightness, "g_down1"), SLOPE)]
+            for name in ("g_down2", "g_down3"):
+                skips.append(F.leaky_relu(norm(down(skips[-1], name), name), SLOPE))
+            h = F.leaky_relu(down(skips[-1], "g_down4"), SLOPE)
+            for name in ("g_up3", "g_up2", "g_up1"):
+                up = F.conv_transpose2d(h, p[f"{name}_kernel"], stride=2, padding=1)
+                h = torch.cat([F.relu(norm(up, name)), skips.pop()], 1)
+            return torch.tanh(F.conv_transpose2d(h, p["g_colours_kernel"], p["g_colours_bias"], stride=2, padding=1))
+
+        def judge(lightness, colours):
+            h = F.leaky_relu(down(torch.cat([lightness, 4 * colours], 1), "d_judge1"), SLOPE)
+            h = F.leaky_relu(norm(down(h, "d_judge2"), "d_judge2"), SLOPE)
+            h = F.leaky_relu(norm(F.conv2d(h, p["d_judge3_kernel"], padding=1), "d_judge3"), SLOPE)
+            return F.conv2d(h, p["d_verdict_kernel"], p["d_verdict_bias"], padding=1)
+
+        def loss_of_d(lightness, truth, fake):
+            return 0.5 * (F.softplus(-judge(lightness, truth)).mean() + F.softplus(judge(lightness, fake)).mean())
+
+        def losses_of_g(lightness, truth, fake):
+            return F.softplus(-judge(lightness, fake)).mean(), F.l1_loss(fake, truth)
+
+        format = torch.channels_last if channels_last else torch.contiguous_format
+        lightness, truth = (x[name].permute(0, 3, 1, 2).contiguous(memory_format=format) for name in ("lightness", "truth"))
+        d_names = [n for n in p if n[0] == "d"]
+        adam_g, adam_d = adam([n for n in p if n[0] == "g"]), adam(d_names)
+        generate, loss_of_d, losses_of_g = maybe(generate), maybe(loss_of_d), maybe(losses_of_g)
+
+        def step():  # as the authors' code has it: one forward pass of the generator for both
+            fake = generate(lightness)
+            adam_d.zero_grad()
+            loss_d = loss_of_d(lightness, truth, fake.detach())
+            loss_d.backward()
+            adam_d.step()
+            for name in d_names:
+                p[name].requires_grad_(False)
+            adam_g.zero_grad()
+            adversarial, l1 = losses_of_g(lightness, truth, fake)
+            (adversarial + 100 * l1).backward()
+            adam_g.step()
+            for name in d_names:
+                p[name].requires_grad_(True)
+            return float(loss_d + adversarial + l1)
+
+        return step
     if workload == "ring":
         def network(player, h):
             for i in (1, 2, 3):
@@ -410,6 +506,16 @@ ENGINES = {
 }
 
 
+def prepare(workload, engine, parameters, inputs):
+    if workload != "cgan":
+        return ENGINES[engine](workload, parameters, inputs)
+    if engine.startswith("keras"):
+        return conditional_gan.keras_step(parameters, inputs, xla=engine == "keras-xla", adam_options=ADAM)
+    return conditional_gan.torch_step(
+        parameters, inputs, channels_last=engine == "torch-channels-last", compiled=engine == "torch-compile"
+    )
+
+
 def peak_megabytes():
     import resource
 
@@ -419,7 +525,7 @@ def peak_megabytes():
 def main():
     workload, engine, path = sys.argv[1:]
     started = time.perf_counter()
-    step = ENGINES[engine](workload, *read(path))
+    step = prepare(workload, engine, *read(path))
     first = step()
     print(json.dumps({"ready": time.perf_counter() - started, "losses": [first]}), flush=True)
     for line in sys.stdin:

@@ -48,13 +48,16 @@ export interface Workload {
 export const ADAM = { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
 const SLOPE = 0.2;
 
-export type WorkloadName = "gan" | "dcgan" | "ring" | "char-rnn" | "gpt";
+export type WorkloadName = "gan" | "cgan" | "dcgan" | "pix2pix" | "ring" | "char-rnn" | "gpt";
 /** Not a training: 127 tokens from a GPT of the same size, one by one. */
 export type GenerationName = "generation";
 /** @param share divides the batch, for engines that would take minutes */
-export const workloads: Record<WorkloadName, (share?: number) => Workload> = {
+export const workloads: Record<WorkloadName, (share?: number) => Workload | Promise<Workload>> = {
   gan,
+  cgan: async () => (await import("./conditional-gan.ts")).conditionalGan(),
   dcgan,
+  // Of a file of its own, which takes ADAM from this one.
+  pix2pix: async () => (await import("./pix2pix.ts")).pix2pix(),
   ring,
   "char-rnn": charRnn,
   gpt,
@@ -76,8 +79,9 @@ function makeParameters<Name extends string>(shapes: Record<Name, number[]>): Pa
   return Object.fromEntries(entries) as Parameters<Name>;
 }
 
-const normal = (...shape: number[]) => tf.tensor(random.normals(shape.reduce((a, b) => a * b, 1)), shape);
-const tokens = (count: number, shape: number[]) =>
+export const normal = (...shape: number[]) =>
+  tf.tensor(random.normals(shape.reduce((a, b) => a * b, 1)), shape);
+export const tokens = (count: number, shape: number[]) =>
   tf.tensor(
     Int32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random.integer(count)),
     shape,
