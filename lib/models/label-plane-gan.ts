@@ -12,7 +12,7 @@ export interface LabelPlaneOptions extends GanOptions {
   classes?: number;
   /** Channels of the generator's images inside. */
   filters?: number;
-  /** Channels of the discriminator's last features; it costs a tenth of the generator, and must tell ten classes apart. */
+  /** Channels of the discriminator's last features. */
   discriminatorFilters?: number;
 }
 
@@ -21,7 +21,7 @@ export const labelPlaneDefaults = {
   classes: 10,
   latentSize: 128,
   filters: 64,
-  discriminatorFilters: 128,
+  discriminatorFilters: 64,
   pooling: "flatten",
   seed: 0,
 } satisfies LabelPlaneOptions;

@@ -44,6 +44,8 @@ const PLAN = 4;
 const SIDE = 32;
 const CHANNELS = 3;
 const SLOPE = 0.2;
+/** After each LeakyReLU of the discriminator: it halves what goes through, about, and divided kernels do not make up for it. */
+const GAIN = Math.SQRT2;
 
 export function buildProjectionGan(options: ProjectionGanOptions = {}): ConditionalNetworks {
   const settings = { ...projectionDefaults, ...options };
@@ -135,7 +137,8 @@ const convolutions = [
  *     logit = φ(x)·w + b + φ(x)·v_y
  *
  * The first part asks "is this a photograph", whatever the class; the second, "of this class". All kernels, w and the v's are
- * divided by their spectral norms. The second term must not be made smaller than the first: scaled by 1/64 the class stayed at
+ * divided by their spectral norms, and each activation is multiplied by √2 (as in StyleGAN2): without that the logits of six layers
+ * were too small for the hinge's margin after 50 kimg. The second term must not be made smaller than the first: scaled by 1/64 the class stayed at
  * chance.
  */
 function projectionDiscriminator(settings: Settings): ConditionalDiscriminator {
@@ -175,7 +178,8 @@ function projectionDiscriminator(settings: Settings): ConditionalDiscriminator {
         h = tf
           .conv2d(h as tf.Tensor4D, kernel<tf.Rank.R4>(name), stride, "same")
           .add(weights[`${name}.bias`]!)
-          .leakyRelu(SLOPE);
+          .leakyRelu(SLOPE)
+          .mul(GAIN);
       const features = h.sum<tf.Tensor2D>([1, 2]); // (batch, filters[2])
       // Features once, verdicts for as many labels as there are.
       const times: [number, number] = [labels.size / images.shape[0], 1];

@@ -11,12 +11,6 @@ import {
   hingeGeneratorLoss,
 } from "./losses";
 
-/**
- * How far the cross-entropy's targets are from 1 and 0 (label smoothing, Salimans et al. 2016), so that the dealer is never quite
- * certain. Without it the dealer of digits was, within 100 steps, and the forger stayed at black images.
- */
-const SOFTNESS = 0.05;
-
 /** The lecture's cross-entropy, or the hinge. */
 export type ConditionalLoss = "cross-entropy" | "hinge";
 
@@ -43,7 +37,7 @@ export function trainConditionalDiscriminatorOneStep(
   return tf.tidy(() => {
     discriminator.prepare();
     const half = images.shape[0] / 2;
-    const targets = tf.concat([tf.fill([half, 1], 1 - SOFTNESS), tf.fill([half, 1], SOFTNESS)]);
+    const targets = tf.concat([tf.ones([half, 1]), tf.zeros([half, 1])]);
     // All images twice, real ones with wrong labels the second time; of the fakes' second verdicts nothing is made.
     const said = wrong === undefined ? labels : tf.concat([labels, wrong.labels, labels.slice(half)]);
     const kept: tf.Tensor[] = [];

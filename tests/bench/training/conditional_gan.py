@@ -4,7 +4,7 @@ Channels come from the weights' shapes. Each step: one power iteration for every
 loss on real images and fakes in one batch, Adam, the generator's hinge loss, Adam.
 """
 
-SLOPE = 0.2
+SLOPE, GAIN = 0.2, 2**0.5
 LAYERS = {"halve32": 2, "look16": 1, "halve16": 2, "look8": 1, "halve8": 2, "look4": 1}
 NORMALISED = [*LAYERS, "real", "classes"]
 
@@ -60,7 +60,7 @@ def torch_step(parameters, inputs, channels_last, compiled):
     def judge(images, y):
         h = images * 2 - 1
         for name, stride in LAYERS.items():
-            h = F.leaky_relu(F.conv2d(h, kernel(name), p[f"d.{name}.bias"], stride=stride, padding=1), SLOPE)
+            h = F.leaky_relu(F.conv2d(h, kernel(name), p[f"d.{name}.bias"], stride=stride, padding=1), SLOPE) * GAIN
         features = h.sum((2, 3))
         return features @ kernel("real") + p["d.real.bias"] + (features @ kernel("classes")).gather(1, y[:, None])
 
@@ -139,7 +139,7 @@ def keras_step(parameters, inputs, xla, adam_options):
     def judge(images, y):
         h = images * 2 - 1
         for name, stride in LAYERS.items():
-            h = ops.leaky_relu(ops.conv(h, kernel(name), stride, "same") + p[f"d.{name}.bias"], SLOPE)
+            h = ops.leaky_relu(ops.conv(h, kernel(name), stride, "same") + p[f"d.{name}.bias"], SLOPE) * GAIN
         features = ops.sum(h, (1, 2))
         chosen = ops.one_hot(y, p["d.classes"].shape[-1])
         of_class = ops.sum(ops.matmul(features, kernel("classes")) * chosen, 1, keepdims=True)
