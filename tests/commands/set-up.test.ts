@@ -89,13 +89,18 @@ test.each([
 });
 
 test("two at once: one works, the other waits, and each step is made once", async () => {
-  copy.program("packages", "sleep 1.5");
+  // The one at work goes on when the other has said that it waits, however slow the machine is.
+  const waited = join(copy.folder, "waited");
+  copy.program("packages", `until [ -e "${waited}" ]; do sleep 0.1; done`);
   const start = () =>
     spawn("sh", [join(copy.folder, "course"), "greet"], { stdio: ["ignore", "pipe", "pipe"] });
   const both = [start(), start()];
   const said = both.map((child) => {
     let text = "";
-    child.stderr.setEncoding("utf8").on("data", (part: string) => (text += part));
+    child.stderr.setEncoding("utf8").on("data", (part: string) => {
+      text += part;
+      if (text.includes("Waiting for another ./course")) writeFileSync(waited, "");
+    });
     return () => text;
   });
   const codes = await Promise.all(both.map(async (child) => ((await once(child, "close")) as [number])[0]));
