@@ -7,6 +7,7 @@ import type * as nativeBackend from "@tensorflow/tfjs-node-gpu/dist/nodejs_kerne
 import { loadBinding } from "../native/binding";
 import { OptionError } from "./errors";
 import { replaceGradients } from "./gradients";
+import { mendKernels } from "./mended-kernels";
 import { mendNativeKernels } from "./native-kernels";
 
 export const backendNames = ["tensorflow", "webgpu", "wasm", "cpu"] as const;
@@ -27,6 +28,7 @@ let initialised = false;
 export function chooseInitialBackend(): void {
   if (initialised) return;
   replaceGradients();
+  mendKernels("cpu");
   const wanted = requestedBackend();
   nativeMissing =
     wanted === undefined || wanted === "tensorflow" || wanted === "webgpu"

@@ -100,11 +100,14 @@ function noticeFor(
     return "This adapter is software: right for tests, hundreds of times slower than a GPU.";
   const missing = wanted === undefined && backend !== "tensorflow" ? whyNoNative() : undefined;
   if (missing === undefined) return undefined;
-  return `Slower than it could be: ${missing}. Everything works; trainings take ${slower[backend]} times as long.`;
+  return (
+    `Slower than it could be: ${missing}. Everything works; a step of the lecture's GAN takes about ${slower[backend]} times as long ` +
+    "(./course bench backends)."
+  );
 }
 
-/** A step of the lecture's GAN beside TensorFlow's, as `./course bench` finds it on two cores. */
-const slower: Partial<Record<BackendName, string>> = { wasm: "about 50", cpu: "hundreds of" };
+/** A step of the lecture's GAN beside TensorFlow's, as `./course bench backends` found it on two cores: docs/performance.md. */
+const slower: Partial<Record<BackendName, number>> = { wasm: 70, cpu: 3000 };
 
 function deviceName(backend: BackendName): string {
   switch (backend) {

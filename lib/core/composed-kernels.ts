@@ -3,6 +3,7 @@
  * too, only slower.
  */
 import * as tf from "@tensorflow/tfjs";
+import { mendKernels } from "./mended-kernels";
 
 const missing: Readonly<Record<string, tf.KernelFunc>> = {
   [tf.Conv2DBackpropFilter]: (params) => convolutionFilterGradient(params),
@@ -15,6 +16,7 @@ export function completeKernels(backendName: "wasm" | "webgpu"): void {
     // tfjs's types leave out that it answers undefined where there is none.
     if ((tf.getKernel(kernelName, backendName) as unknown) === undefined)
       tf.registerKernel({ kernelName, backendName, kernelFunc });
+  mendKernels(backendName);
 }
 
 /** The gradient of tf.gather: rows added up by segment, as a product with the one-hot matrix of the segments. */
@@ -22,10 +24,12 @@ const segmentSum: tf.KernelFunc = ({ inputs, attrs }) => {
   const { x, segmentIds } = inputs as unknown as Record<"x" | "segmentIds", tf.Tensor>;
   const { numSegments } = attrs as unknown as tf.UnsortedSegmentSumAttrs;
   return tf.tidy(() => {
-    const oneHot = tf.oneHot(tf.cast(tf.reshape(segmentIds, [-1]), "int32"), numSegments);
+    // A one-hot vector has at least two numbers; the second is cut off again.
+    const depth = Math.max(2, numSegments);
+    const oneHot = tf.oneHot(tf.cast(tf.reshape(segmentIds, [-1]), "int32"), depth);
     const rows = tf.reshape<tf.Rank.R2>(x, [segmentIds.size, -1]);
     const sums = tf.matMul(tf.cast(oneHot as tf.Tensor2D, "float32"), rows, true);
-    return tf.reshape(sums, [numSegments, ...x.shape.slice(segmentIds.rank)]);
+    return tf.reshape(tf.slice(sums, 0, numSegments), [numSegments, ...x.shape.slice(segmentIds.rank)]);
   });
 };
 

@@ -1,8 +1,8 @@
 /**
- * Gradients of activations in the place of tfjs's, for two reasons. On TensorFlow each is one native op instead of two to four. And
+ * Gradients in the place of tfjs's. Those of activations for two reasons. On TensorFlow each is one native op instead of two to four. And
  * where a gradient is differentiated again (a gradient penalty, R1, an unrolled step) tfjs's are wrong or missing: what it saves of a
  * kernel's result is cut off from the tape, and LeakyReLU's gradient goes through a comparison. Here it is computed anew from the
- * input then.
+ * input then. Those of products, maxima and minima of tensors that do not have the same axes are completed.
  */
 import * as tf from "@tensorflow/tfjs";
 import type { OpAttribute } from "../native/binding";
@@ -54,12 +54,35 @@ const activations: Readonly<Record<string, Activation>> = {
   },
 };
 
+/** Two inputs that are repeated along axes until they fit; tfjs's gradient of them keeps the repeated shape, and is refused. */
+const repeating = [tf.BatchMatMul, tf.Maximum, tf.Minimum];
+
+/** dL/dx of an input that was repeated: the sum over the repetitions. */
+function sumRepeated(gradient: tf.Tensor, { shape }: tf.Tensor): tf.Tensor {
+  if (gradient.shape.join() === shape.join()) return gradient;
+  return gradient.sum(tf.broadcast_util.getReductionAxes(shape, gradient.shape)).reshape(shape);
+}
+
+function sumOverRepeated(kernelName: string): void {
+  const original = tf.getGradient(kernelName);
+  tf.unregisterGradient(kernelName);
+  tf.registerGradient({
+    ...original,
+    gradFunc: (dy, saved, attributes) => {
+      const [a, b] = saved as [tf.Tensor, tf.Tensor];
+      const gradients = original.gradFunc(dy, saved, attributes);
+      return { a: () => sumRepeated(gradients.a!(), a), b: () => sumRepeated(gradients.b!(), b) };
+    },
+  });
+}
+
 let replaced = false;
 
 /** To be called once; for every backend. */
 export function replaceGradients(): void {
   if (replaced) return;
   replaced = true;
+  repeating.forEach(sumOverRepeated);
   for (const [kernelName, activation] of Object.entries(activations)) {
     const { gradFunc: composed, inputsToSave = [] } = tf.getGradient(kernelName);
     tf.unregisterGradient(kernelName);

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { join } from "node:path";
 import { readArguments, runCommand, UsageError } from "../../commands/command-line.ts";
+import { benchBackends } from "./backends.ts";
 import { benchCompile } from "./compile.ts";
 import { benchCost } from "./cost.ts";
 import { benchKernel } from "./kernel.ts";
@@ -16,7 +17,8 @@ import { benchTraining } from "./training/compare.ts";
 
 const usage = `What the course costs on this machine.
 
-  ./course bench [kernel | library | compile | scale | cost | memory | training [WORKLOAD …]] [--out DIR]
+  ./course bench [kernel | library | compile | scale | cost | memory] [--out DIR]
+  ./course bench training | backends [WORKLOAD …] [--out DIR]
   ./course bench modes [ring | grid] [--seeds N] [--out DIR]
   ./course bench --install-peers
 
@@ -27,6 +29,7 @@ const usage = `What the course costs on this machine.
   cost        days that a StyleGAN2-ADA takes on each backend, beside the authors' table
   memory      what 10,000 steps of each trainer add
   training    gan (the lecture's), cgan (the conditional one of houses), dcgan, pix2pix, ring, char-rnn, gpt and generation (127 tokens), beside Keras and PyTorch where they are installed
+  backends    the same trainings on TensorFlow, on wasm and in plain JavaScript, about five minutes
   modes       mode collapse: GAN, unrolled GAN, PacGAN and WGAN-GP on a ring and a grid of Gaussians, ten seeds of each, beside
               published numbers; goes on where it was stopped
   --seeds N   only so many seeds of each
@@ -57,7 +60,7 @@ await runCommand("bench", async (args) => {
   }
   if (values["install-peers"]) return installPeers();
   const [section, ...rest] = positionals;
-  const known = [...Object.keys(tables), "scale", "cost", "memory", "training", "modes"];
+  const known = [...Object.keys(tables), "scale", "cost", "memory", "training", "backends", "modes"];
   if (section !== undefined && !known.includes(section))
     throw new UsageError(`expected one of ${known.join(", ")}; got "${section}".`);
   const { model = "unknown processor" } = cpus()[0] ?? {};
@@ -72,6 +75,7 @@ await runCommand("bench", async (args) => {
     console.log("Cost of a training step");
     await benchScale();
   }
+  if (section === "backends") await benchBackends(rest);
   if (section === "cost") await benchCost();
   if (section === "memory") await benchMemory();
   if (section === "modes") {

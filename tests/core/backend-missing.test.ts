@@ -31,7 +31,8 @@ describe("without the native addon", () => {
     expect(await here.run(report())).toEqual({
       stdout:
         "backend wasm (WebAssembly with SIMD)\n" +
-        `Slower than it could be: ${notBuilt}. Everything works; trainings take about 50 times as long.\n` +
+        `Slower than it could be: ${notBuilt}. Everything works; a step of the lecture's GAN takes about 70 times as long ` +
+        "(./course bench backends).\n" +
         "on wasm [ [ 11 ] ]\n",
       stderr: "",
     });

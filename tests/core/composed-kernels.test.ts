@@ -61,6 +61,10 @@ test.each([
     [2, 5],
   ],
   [[2, 3, 4], [6]],
+  [
+    [1, 3],
+    [2, 2],
+  ],
 ])("the gradient of gather from %j by indices %j", async (shape, places) => {
   const gradient = (): number[] =>
     tf.tidy(() => {

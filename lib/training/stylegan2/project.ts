@@ -60,7 +60,7 @@ export interface Projection {
   /** The noise of each layer, by its name in the generator's weights. */
   noise: Readonly<Record<string, tf.Variable>>;
   /** Root of E |w − w̄|². */
-  deviation: number;
+  deviation: tf.Scalar;
 }
 
 /** Starts a projection at the mean of many w. */
@@ -79,7 +79,7 @@ export function buildProjection(generator: Stylegan2Generator, options: Projecti
         : undefined;
     const w = mapLatents(generator, tf.tensor2d(z, [samples, latentSize]), labels);
     const center = w.mean<tf.Tensor2D>(0, true);
-    return { mean: center.clone(), deviation: w.sub(center).square().sum(1).mean().sqrt().dataSync()[0]! };
+    return { mean: center.clone(), deviation: w.sub(center).square().sum(1).mean<tf.Scalar>().sqrt() };
   });
   const w = tf.variable(mean);
   mean.dispose();
@@ -90,8 +90,8 @@ export function buildProjection(generator: Stylegan2Generator, options: Projecti
   return { generator, w, noise, deviation };
 }
 
-export function disposeProjection({ w, noise }: Projection): void {
-  tf.dispose([w, noise]);
+export function disposeProjection({ w, noise, deviation }: Projection): void {
+  tf.dispose([w, noise, deviation]);
 }
 
 /** The image of w, (1, resolution, resolution, 3) in [0, 1]. The caller disposes of it. */
@@ -161,7 +161,7 @@ export async function* projectImage(
         takeStep: async (step, random) => {
           const { rate, styleNoise } = schedule(step / settings.steps, settings);
           const numbers = tf.tidy(() =>
-            takeStep(tf.scalar(rate), tf.scalar(styleNoise * deviation), randomKey(random)),
+            takeStep(tf.scalar(rate), deviation.mul(styleNoise), randomKey(random)),
           );
           const [distance, noiseLoss] = await numbers.data<"float32">();
           numbers.dispose();

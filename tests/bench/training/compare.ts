@@ -76,7 +76,7 @@ interface Reply {
 }
 
 /** One engine in a process of its own, waiting for the number of steps to make. */
-class Runner {
+export class Runner {
   readonly #child: ChildProcess;
   readonly #lines: AsyncIterator<string>;
   readonly #interface: Interface;
@@ -87,9 +87,12 @@ class Runner {
   readonly losses: number[] = [];
   readonly times: number[] = [];
 
-  constructor(engine: string, command: string, args: string[]) {
+  constructor(engine: string, command: string, args: string[], environment: Record<string, string> = {}) {
     this.engine = engine;
-    this.#child = spawn(command, args, { stdio: ["pipe", "pipe", "ignore"] });
+    this.#child = spawn(command, args, {
+      stdio: ["pipe", "pipe", "ignore"],
+      env: { ...process.env, ...environment },
+    });
     this.#interface = createInterface({ input: this.#child.stdout! });
     this.#lines = this.#interface[Symbol.asyncIterator]();
   }
@@ -165,7 +168,7 @@ async function begin(engine: string, command: string, args: string[]): Promise<R
   return runner;
 }
 
-function spread(times: readonly number[]): Contender["milliseconds"] {
+export function spread(times: readonly number[]): Contender["milliseconds"] {
   const sorted = times.toSorted((a, b) => a - b);
   return { median: sorted[Math.floor(sorted.length / 2)]!, least: sorted[0]!, most: sorted.at(-1)! };
 }

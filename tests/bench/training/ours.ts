@@ -1,4 +1,4 @@
-/** One of the bench's trainings, ours: speaks as peers.py does. `node ours.ts WORKLOAD traced|eager|xla FILE` */
+/** One of the bench's trainings, ours: speaks as peers.py does. `node ours.ts WORKLOAD traced|eager|xla FILE [SHARE]` */
 import { createInterface } from "node:readline";
 import {
   buildGpt,
@@ -7,23 +7,26 @@ import {
   gptLanguageModel,
   setTracing,
   textGenerator,
+  useBackend,
   type Workload,
   type WorkloadName,
   workloads,
 } from "./workloads.ts";
 import { writeWorkload } from "./exchange.ts";
 
-const [name, engine, file] = process.argv.slice(2) as [
+const [name, engine, file, share = "1"] = process.argv.slice(2) as [
   WorkloadName | GenerationName,
   "traced" | "eager" | "xla",
   string,
+  string?,
 ];
 const started = performance.now();
+await useBackend();
 if (engine === "eager") setTracing(false);
 const { takeStep, flops } = name === "generation" ? prepareGeneration() : await prepareTraining(name);
 
 async function prepareTraining(workloadName: WorkloadName) {
-  const workload: Workload = await workloads[workloadName]();
+  const workload: Workload = await workloads[workloadName](Number(share));
   writeWorkload(workload, file);
   const step = compile(workload.step, { name: workloadName, xla: engine === "xla", eagerFirst: false });
   return {

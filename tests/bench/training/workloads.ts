@@ -26,6 +26,7 @@ const {
   trainableVariables,
   trainDiscriminatorOneStep,
   trainGeneratorOneStep,
+  useBackend,
 } = createRequire(import.meta.url)("@actl/generative") as typeof generative;
 
 type Tensor = generative.tf.Tensor;
@@ -50,7 +51,8 @@ const SLOPE = 0.2;
 export type WorkloadName = "gan" | "cgan" | "dcgan" | "pix2pix" | "ring" | "char-rnn" | "gpt";
 /** Not a training: 127 tokens from a GPT of the same size, one by one. */
 export type GenerationName = "generation";
-export const workloads: Record<WorkloadName, () => Workload | Promise<Workload>> = {
+/** @param share divides the batch, for engines that would take minutes */
+export const workloads: Record<WorkloadName, (share?: number) => Workload | Promise<Workload>> = {
   gan,
   cgan: async () => (await import("./conditional-gan.ts")).conditionalGan(),
   dcgan,
@@ -91,8 +93,8 @@ const realLoss = (logits: Tensor) => logits.neg().softplus().mean<Scalar>();
 const fakeLoss = (logits: Tensor) => logits.softplus().mean<Scalar>();
 
 /** The lecture's GAN, both steps of its schematic, batch 64. */
-function gan(): Workload {
-  const batch = 64;
+function gan(share = 1): Workload {
+  const batch = 64 / share;
   const networks = buildGan({ seed: 1 });
   const name = (prefix: string, model: generative.tf.LayersModel) =>
     trainableVariables(model).map((variable, i) => [`${prefix}_${i}`, variable] as const);
@@ -124,8 +126,8 @@ function gan(): Workload {
 }
 
 /** Batch 64: z 100 → 7 × 7 × 128 → 14 → 28 pixels, and a discriminator of two convolutions; one step of each player. */
-function dcgan(): Workload {
-  const batch = 64;
+function dcgan(share = 1): Workload {
+  const batch = 64 / share;
   const g = makeParameters({
     g_dense: [100, 6272],
     g_up1: [4, 4, 128, 128],
@@ -167,8 +169,8 @@ function dcgan(): Workload {
 }
 
 /** Eight Gaussians: networks of 2 × 128 units, batch 512. */
-function ring(): Workload {
-  const batch = 512;
+function ring(share = 1): Workload {
+  const batch = 512 / share;
   const g = makeParameters({
     g1: [16, 128],
     g1_bias: [128],
@@ -228,8 +230,8 @@ function twoPlayers(
 }
 
 /** 65 characters, embedding 64, LSTM 256, 100 places, batch 64. */
-function charRnn(): Workload {
-  const [batch, time, characters, width, units] = [64, 100, 65, 64, 256];
+function charRnn(share = 1): Workload {
+  const [batch, time, characters, width, units] = [64 / share, 100, 65, 64, 256];
   const p = makeParameters({
     embedding: [characters, width],
     kernel: [width, 4 * units],
@@ -257,8 +259,8 @@ function charRnn(): Workload {
 }
 
 /** Four layers of width 128 with four heads, context 128, batch 16, 65 characters. */
-function gpt(): Workload {
-  const [batch, context, characters, layers] = [16, 128, 65, 4];
+function gpt(share = 1): Workload {
+  const [batch, context, characters, layers] = [16 / share, 128, 65, 4];
   const width = GPT_WIDTH;
   const shapes: Record<string, number[]> = { tokens: [characters, width], places: [context, width] };
   for (let i = 0; i < layers; i++)
@@ -314,4 +316,4 @@ function gptBlock(h: Tensor, p: Record<string, Variable>, i: number): Tensor {
   return seen.add(linear(gelu(up), weights("down"), weights("down_bias")));
 }
 
-export { buildGpt, compile, gptLanguageModel, textGenerator, setTracing };
+export { buildGpt, compile, gptLanguageModel, textGenerator, setTracing, useBackend };
