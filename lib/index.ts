@@ -115,7 +115,6 @@ export type {
   ConditionalDiscriminator,
   ConditionalGenerator,
   ConditionalNetworks,
-  Weights,
 } from "./models/conditional-networks";
 export { labelPlanes } from "./models/label-plane-gan";
 export type { LabelPlaneOptions } from "./models/label-plane-gan";
@@ -188,7 +187,7 @@ export { loadColouriser } from "./models/pix2pix-checkpoint";
 export type { ColouriserName } from "./models/pix2pix-checkpoint";
 export { buildPointGan, generatePoints, judgePoints, pointGanDefaults } from "./models/point-gan";
 export type { MlpWeights, PointGan, PointGanOptions } from "./models/point-gan";
-export type { SaveOptions } from "./models/weights";
+export type { SaveOptions, Weights } from "./models/weights";
 export { animation, animationDefaults } from "./notebook/animation";
 export type { Animation, AnimationOptions } from "./notebook/animation";
 export { checkerboardDefaults, checkerboardPicture } from "./notebook/checkerboard-picture";
@@ -310,8 +309,8 @@ export { stylegan2Training, trainStylegan2 } from "./training/stylegan2/train-st
 export type { Stylegan2Progress, Stylegan2Training } from "./training/stylegan2/train-stylegan2";
 export { classifierTraining, trainClassifier } from "./training/train-classifier";
 export type { ClassifierProgress, ClassifierTraining, LabelledImages } from "./training/train-classifier";
-export { criticLosses, mixRows, slopePenalties } from "./training/tabular/critic-loss";
-export type { Critic } from "./training/tabular/critic-loss";
+export { criticLosses, mixRows, slopePenalties } from "./training/critic-loss";
+export type { Critic } from "./training/critic-loss";
 export { tabularTraining } from "./training/tabular/generator-step";
 export type { TabularTraining } from "./training/tabular/generator-step";
 export { clippedCriticGradients } from "./training/tabular/private-critic";

@@ -1,5 +1,5 @@
 /** The classifiers that judge generators: houses after a hurricane and digits. */
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   buildClassifierFor,
@@ -13,6 +13,7 @@ import {
   useBackend,
 } from "@actl/generative";
 import type { Augmentation, ClassifierName, LabelledImages } from "@actl/generative";
+import { readLines, writeLines } from "./history.ts";
 import { machine, type ModelTraining, publishFiles } from "./publish.ts";
 
 const SEED = 1;
@@ -67,10 +68,8 @@ async function train(
     appendFileSync(history, `${[step, seconds.toFixed(0), ...means].join(",")}\n`);
     recent = { loss: 0, accuracy: 0, seconds };
   }
-  // A training that was killed and resumed has some lines twice.
-  const lines = readFileSync(history, "utf8").trim().split("\n");
-  const rows = [...new Map(lines.map((line) => [Number(line.split(",")[0]), line])).values()];
-  writeFileSync(join(out, "training.csv"), `${["step,seconds,loss,accuracy", ...rows].join("\n")}\n`);
+  const rows = readLines(history, steps);
+  writeLines(join(out, "training.csv"), ["step", "seconds", "loss", "accuracy"], rows);
   const test = await load("test");
   const { accuracy, perClass } = await classifierAccuracy(classifier, test.images, test.labels);
   const facts = {
@@ -78,7 +77,7 @@ async function train(
     seed: String(SEED),
     steps: String(steps),
     epochs: ((steps * classifierTraining.batchSize) / examples.labels.length).toFixed(1),
-    minutes: (Number(rows.at(-1)!.split(",")[1]) / 60).toFixed(1),
+    minutes: (Number(rows.at(-1)![1]) / 60).toFixed(1),
     testAccuracy: accuracy.toFixed(4),
     testAccuracyPerClass: perClass.map((value) => value.toFixed(3)).join(" "),
     machine: machine(report.device),

@@ -1,5 +1,5 @@
 /** The conditional GANs of digits and of houses after a hurricane, each beside the same networks without labels. */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   buildConditionalGanFor,
@@ -26,6 +26,7 @@ import type {
   ConditionalReport,
   LabelledImages,
 } from "@actl/generative";
+import { meanLine, milestoneName, readLines, writeLines } from "./history.ts";
 import { machine, type ModelTraining, publishFiles } from "./publish.ts";
 import { labelledStrips } from "./strips.ts";
 
@@ -120,7 +121,7 @@ async function trainVariant(
   for await (const value of progress(training, { label: `${subject.name} ${variant}`, total: steps })) {
     recent.push(value);
     if (value.step % STEPS_PER_LINE === 0) {
-      appendFileSync(join(folder, "training.csv"), `${meanLine(recent)}\n`);
+      appendFileSync(join(folder, "training.csv"), `${meanLine(recent, means)}\n`);
       recent = [];
     }
     if (subject.milestones.includes(value.step) || value.step === steps)
@@ -134,19 +135,7 @@ function judge(gan: ConditionalGan, subject: Subject, real: LabelledImages, coun
 }
 
 const reportColumns = ({ accuracy, frechet }: ConditionalReport) => [accuracy.toFixed(4), frechet.toFixed(3)];
-const columns = ["seconds", "discriminatorLoss", "generatorLoss", "onReal", "onFake"] as const;
-
-function meanLine(values: readonly ConditionalGanProgress[]): string {
-  const { step, kimg, seconds } = values.at(-1)!;
-  const mean = (name: (typeof columns)[number]) =>
-    values.reduce((sum, value) => sum + value[name], 0) / values.length;
-  return [
-    step,
-    kimg.toFixed(1),
-    seconds.toFixed(0),
-    ...columns.slice(1).map((name) => mean(name).toFixed(4)),
-  ].join();
-}
+const means = ["discriminatorLoss", "generatorLoss", "onReal", "onFake"] as const;
 
 /** Always the same latent points, a few for each class. */
 async function drawMilestone(
@@ -165,15 +154,6 @@ async function drawMilestone(
   const png = await imageGrid(images, { columns: images.shape[0], scale: 2, gap: 2 }).png();
   images.dispose();
   writeFileSync(join(folder, milestoneName(step)), png);
-}
-
-const milestoneName = (step: number) => `fakes-${String(step).padStart(6, "0")}.png`;
-
-/** Lines by step; a training that was killed and resumed has some twice. */
-function readLines(path: string, steps: number): string[][] {
-  const lines = readFileSync(path, "utf8").trim().split("\n");
-  const rows = new Map(lines.map((line) => [Number(line.split(",")[0]), line.split(",")]));
-  return [...rows].filter(([step]) => step <= steps).sort(([a], [b]) => a - b).map(([, row]) => row); // prettier-ignore
 }
 
 async function publish(
@@ -213,8 +193,7 @@ async function publish(
     });
     files.push(`${variant}.safetensors`);
     if (variant === "unlabelled") continue;
-    const header = ["step", "kimg", ...columns].join(",");
-    writeFileSync(join(out, "training.csv"), `${[header, ...rows.map((row) => row.join())].join("\n")}\n`);
+    writeLines(join(out, "training.csv"), ["step", "kimg", "seconds", ...means], rows);
   }
   const milestones = readLines(join(work, "conditional", "milestones.csv"), steps);
   const strips = milestones.map(([step, kimg, seconds]) => ({

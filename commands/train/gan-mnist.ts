@@ -1,5 +1,5 @@
 /** The lecture's GAN on MNIST, as long as what is shipped. */
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   buildGan,
@@ -16,6 +16,7 @@ import {
   useBackend,
 } from "@actl/generative";
 import type { Gan, GanProgress } from "@actl/generative";
+import { meanLine, milestoneName, readLines, writeLines } from "./history.ts";
 import { type ModelTraining, machine, publishFiles, stackPictures } from "./publish.ts";
 
 const SEED = 1;
@@ -40,7 +41,7 @@ async function train({ steps, work, out }: Parameters<ModelTraining["train"]>[0]
   for await (const value of progress(trainGan(gan, images, options), { label: "gan-mnist", total: steps })) {
     recent.push(value);
     if (value.step % STEPS_PER_LINE === 0) {
-      appendFileSync(history, `${meanLine(recent)}\n`);
+      appendFileSync(history, `${meanLine(recent, means)}\n`);
       recent = [];
     }
     if (MILESTONES.includes(value.step) || value.step === steps) await drawMilestone(gan, work, value.step);
@@ -48,15 +49,7 @@ async function train({ steps, work, out }: Parameters<ModelTraining["train"]>[0]
   await publish(gan, work, out, { steps, device: report.device });
 }
 
-const columns = ["seconds", "discriminatorLoss", "generatorLoss", "onReal", "onFake"] as const;
-
-function meanLine(values: readonly GanProgress[]): string {
-  const { step, kimg, seconds } = values.at(-1)!;
-  const mean = (name: (typeof columns)[number]) =>
-    values.reduce((sum, value) => sum + value[name], 0) / values.length;
-  const means = columns.slice(1).map((name) => mean(name).toFixed(4));
-  return [step, kimg.toFixed(1), seconds.toFixed(0), ...means].join(",");
-}
+const means = ["discriminatorLoss", "generatorLoss", "onReal", "onFake"] as const;
 
 /** Eight fakes of always the same latent points. */
 async function drawMilestone(gan: Gan, folder: string, step: number): Promise<void> {
@@ -67,8 +60,6 @@ async function drawMilestone(gan: Gan, folder: string, step: number): Promise<vo
   writeFileSync(join(folder, milestoneName(step)), png);
 }
 
-const milestoneName = (step: number) => `fakes-${String(step).padStart(6, "0")}.png`;
-
 /** The weights, the curve, the pictures and their checksums, as the course ships them. */
 async function publish(
   gan: Gan,
@@ -76,17 +67,9 @@ async function publish(
   target: string,
   { steps, device }: { steps: number; device: string },
 ): Promise<void> {
-  // A training that was killed and resumed has some lines twice; they are equal but for the time.
-  const lines = new Map(
-    readFileSync(join(work, "training.csv"), "utf8")
-      .trim()
-      .split("\n")
-      .map((line) => [Number(line.split(",")[0]), line]),
-  );
-  const rows = [...lines].filter(([step]) => step <= steps).sort(([a], [b]) => a - b);
-  const header = ["step", "kimg", ...columns].join(",");
-  writeFileSync(join(target, "training.csv"), `${[header, ...rows.map(([, line]) => line)].join("\n")}\n`);
-  const seconds = Number(rows.at(-1)![1].split(",")[2]);
+  const rows = readLines(join(work, "training.csv"), steps);
+  writeLines(join(target, "training.csv"), ["step", "kimg", "seconds", ...means], rows);
+  const seconds = Number(rows.at(-1)![2]);
   const facts = {
     command: `./course train gan-mnist --steps ${steps}`,
     seed: String(SEED),

@@ -1,5 +1,5 @@
 /** pix2pix on the hurricane photographs: colours from lightness, with the discriminator and by L1 alone. */
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   buildPix2pix,
@@ -17,6 +17,7 @@ import {
   useBackend,
 } from "@actl/generative";
 import type { ColourScores, ImageBatch, Pix2pix, Pix2pixProgress } from "@actl/generative";
+import { meanLine, readLines, writeLines } from "./history.ts";
 import { type ModelTraining, machine, publishFiles, stackPictures } from "./publish.ts";
 
 const SEED = 1;
@@ -53,7 +54,7 @@ function colourTraining(name: string, adversarialWeight: number): ModelTraining 
     for await (const value of training) {
       recent.push(value);
       if (value.step % STEPS_PER_LINE === 0) {
-        appendFileSync(history, `${meanLine(recent)}\n`);
+        appendFileSync(history, `${meanLine(recent, means, 5)}\n`);
         recent = [];
       }
       if (MILESTONES.includes(value.step) || value.step === steps)
@@ -64,15 +65,14 @@ function colourTraining(name: string, adversarialWeight: number): ModelTraining 
 
   /** The weights, the curve, the scores, the pictures and their checksums, as the course ships them. */
   async function publish({ networks, images, examples, work, out, steps, device }: Trained): Promise<void> {
-    const rows = historyUpTo(join(work, "training.csv"), steps);
-    const header = ["step", "kimg", ...columns].join(",");
-    writeFileSync(join(out, "training.csv"), `${[header, ...rows].join("\n")}\n`);
+    const rows = readLines(join(work, "training.csv"), steps);
+    writeLines(join(out, "training.csv"), ["step", "kimg", "seconds", ...means], rows);
     const facts = {
       command: `./course train ${name} --steps ${steps}`,
       seed: String(SEED),
       steps: String(steps),
       kimg: String((steps * pix2pixTraining.batchSize) / 1000),
-      hours: (Number(rows.at(-1)!.split(",")[2]) / 3600).toFixed(2),
+      hours: (Number(rows.at(-1)![2]) / 3600).toFixed(2),
       machine: machine(device),
     };
     const weights = join(out, "generator.safetensors");
@@ -131,29 +131,7 @@ const scores = [
   "chroma",
 ] as const satisfies (keyof ColourScores)[];
 
-const columns = ["seconds", "discriminatorLoss", "adversarialLoss", "l1"] as const;
-
-function meanLine(values: readonly Pix2pixProgress[]): string {
-  const { step, kimg, seconds } = values.at(-1)!;
-  const means = columns
-    .slice(1)
-    .map((column) => (values.reduce((sum, value) => sum + value[column], 0) / values.length).toFixed(5));
-  return [step, kimg.toFixed(1), seconds.toFixed(0), ...means].join(",");
-}
-
-/** A training that was killed and resumed has some lines twice; they are equal but for the time. */
-function historyUpTo(path: string, steps: number): string[] {
-  const lines = new Map(
-    readFileSync(path, "utf8")
-      .trim()
-      .split("\n")
-      .map((line) => [Number(line.split(",")[0]), line]),
-  );
-  return [...lines]
-    .filter(([step]) => step <= steps)
-    .sort(([a], [b]) => a - b)
-    .map(([, line]) => line);
-}
+const means = ["discriminatorLoss", "adversarialLoss", "l1"] as const;
 
 async function drawStrip(photos: ImageBatch, folder: string, name: string): Promise<void> {
   const png = await imageGrid(photos, { columns: 8, scale: 2, gap: 2 }).png();

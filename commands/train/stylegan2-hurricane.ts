@@ -1,5 +1,5 @@
 /** StyleGAN2-ADA on the hurricane photographs at 32 pixels, damaged and undamaged. */
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   buildStylegan2,
@@ -17,6 +17,7 @@ import {
   useBackend,
 } from "@actl/generative";
 import type { Stylegan2, Tick } from "@actl/generative";
+import { milestoneName, readLines, writeLines } from "./history.ts";
 import { machine, type ModelTraining, publishFiles, stackPictures } from "./publish.ts";
 
 const SEED = 1;
@@ -87,33 +88,21 @@ async function drawMilestone({ average }: Stylegan2, folder: string, kimg: numbe
   images.dispose();
 }
 
-const milestoneName = (kimg: number) => `fakes-${String(kimg).padStart(6, "0")}.png`;
-
 async function publish(
   networks: Stylegan2,
   work: string,
   out: string,
   { steps, device, last }: { steps: number; device: string; last: Tick | undefined },
 ): Promise<void> {
-  // A training that was killed and resumed has some lines twice; the later ones are what became of it.
-  const lines = new Map(
-    readFileSync(join(work, "training.csv"), "utf8")
-      .trim()
-      .split("\n")
-      .map((line) => [Number(line.split(",")[0]), line]),
-  );
   const kimg = (steps * stylegan2Training.batchSize) / 1000;
-  const rows = [...lines].filter(([at]) => at <= kimg).sort(([a], [b]) => a - b);
-  writeFileSync(
-    join(out, "training.csv"),
-    `${[columns.join(","), ...rows.map(([, line]) => line)].join("\n")}\n`,
-  );
+  const rows = readLines(join(work, "training.csv"), kimg);
+  writeLines(join(out, "training.csv"), columns, rows);
   const facts = {
     command: `./course train stylegan2-hurricane --steps ${steps}`,
     seed: String(SEED),
     steps: String(steps),
     kimg: String(kimg),
-    hours: (Number(rows.at(-1)![1].split(",")[1]) / 3600).toFixed(2),
+    hours: (Number(rows.at(-1)![1]) / 3600).toFixed(2),
     augment: last === undefined ? "" : last.augment.toFixed(3),
     machine: machine(device),
   };

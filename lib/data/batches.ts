@@ -1,12 +1,9 @@
 /** The order in which a training sees its data: shuffled epochs, cut into batches, resumable. */
 import { OptionError } from "../core/errors";
-import type { Random } from "../core/random";
+import { Random } from "../core/random";
 
 /** A place in the order, as plain JSON: which epoch, and how many examples of it were seen. */
-export interface BatchPosition {
-  epoch: number;
-  offset: number;
-}
+export type BatchPosition = { epoch: number; offset: number };
 
 export const firstBatch: Readonly<BatchPosition> = Object.freeze({ epoch: 0, offset: 0 });
 
@@ -61,4 +58,28 @@ export function* shuffledBatches(
         next: { epoch, offset: offset + batchSize },
       };
   }
+}
+
+/** Batches for a training that may be resumed: their place belongs into its snapshot. */
+export interface ResumableBatches {
+  /** Where the next batch is. What a snapshot holds is written here before the first batch is taken. */
+  readonly position: BatchPosition;
+  /** The indices of the next batch. */
+  next(): Uint32Array;
+}
+
+/** shuffledBatches in the order that `seed` decides. @throws OptionError (at the first batch) as shuffledBatches */
+export function resumableBatches(count: number, batchSize: number, seed: number): ResumableBatches {
+  const position: BatchPosition = { ...firstBatch };
+  // Made at the first batch, when a snapshot may have moved the position.
+  let batches: Generator<IndexBatch, never, undefined> | undefined;
+  return {
+    position,
+    next() {
+      batches ??= shuffledBatches(count, batchSize, new Random(seed), position);
+      const { indices, next } = batches.next().value;
+      Object.assign(position, next);
+      return indices;
+    },
+  };
 }

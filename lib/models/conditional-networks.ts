@@ -1,8 +1,6 @@
 /** What conditional generators and discriminators are, whichever way they are told the class. */
 import type { tf } from "../core/tf";
-
-/** Variables by name, in the order in which optimisers take them. */
-export type Weights = Readonly<Record<string, tf.Variable>>;
+import type { Weights } from "./weights";
 
 export interface ConditionalGenerator {
   /** How many classes one may ask for; 0 where labels are not looked at. */

@@ -10,6 +10,8 @@ import { gelu } from "../layers/gelu";
 import { layerNorm } from "../layers/layer-norm";
 import { linear } from "../layers/linear";
 import type { LanguageModel } from "./language-model";
+import { WeightBuilder } from "./weight-builder";
+import type { Weights } from "./weights";
 
 export interface GptOptions {
   /** How many different tokens there are. */
@@ -29,7 +31,7 @@ export const gptDefaults = { context: 128, width: 128, layers: 4, heads: 4, seed
 /** The weights by name: "tokens", "places", "0.qkv" …; all are variables. */
 export interface Gpt {
   options: Required<GptOptions>;
-  weights: Readonly<Record<string, tf.Variable>>;
+  weights: Weights;
 }
 
 /** What earlier tokens left for later ones: keys and values of every layer, (batch, heads, context, width / heads) each. */
@@ -48,18 +50,9 @@ export function buildGpt(options: GptOptions): Gpt {
       throw new OptionError(`buildGpt: ${name}: expected a positive whole number, got ${size}.`);
   if (width % heads !== 0)
     throw new OptionError(`buildGpt: width: expected a multiple of heads (${heads}), got ${width}.`);
-  const random = new Random(seed).fork("gpt");
-  const weights: Record<string, tf.Variable> = {};
-  const add = (name: string, shape: number[], values: Float32Array) => {
-    weights[name] = tf.tidy(() => tf.variable(tf.tensor(values, shape), true));
-  };
-  const normal = (name: string, shape: [number, number], deviation = 0.02) => {
-    const values = random.fork(name).normals(shape[0] * shape[1]);
-    add(name, shape, values.map((value) => value * deviation)); // prettier-ignore
-  };
-  const constant = (name: string, size: number, value: number) => {
-    add(name, [size], new Float32Array(size).fill(value));
-  };
+  const builder = new WeightBuilder(new Random(seed).fork("gpt"));
+  const normal = (name: string, shape: number[], deviation = 0.02) => builder.normal(name, shape, deviation);
+  const constant = (name: string, size: number, value: number) => builder.constant(name, [size], value);
   const norm = (name: string) => {
     constant(`${name}.gain`, width, 1);
     constant(`${name}.bias`, width, 0);
@@ -79,7 +72,7 @@ export function buildGpt(options: GptOptions): Gpt {
   }
   norm("norm");
   normal("out", [width, vocabulary]);
-  return { options: settings, weights };
+  return { options: settings, weights: builder.weights };
 }
 
 /**

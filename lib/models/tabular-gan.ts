@@ -10,6 +10,7 @@ import type { Records } from "../data/records";
 import { type Block, decodeVectors, type TableEncoder } from "../data/table-encoder";
 import { layerNorm } from "../layers/layer-norm";
 import { linear } from "../layers/linear";
+import type { Weights } from "./weights";
 
 export interface TabularGanOptions {
   latentSize?: number;
@@ -36,8 +37,6 @@ export const tabularGanDefaults = {
   temperature: 0.3,
   seed: 0,
 } satisfies TabularGanOptions;
-
-type Weights = Readonly<Record<string, tf.Variable>>;
 
 export interface TabularGan {
   encoder: TableEncoder;

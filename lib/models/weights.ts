@@ -5,6 +5,9 @@ import { tf } from "../core/tf";
 import { writeWholeFile } from "../core/write-file";
 import { readDataFile } from "../data/dataset-files";
 
+/** A network's variables by name, in the order in which optimisers take them. */
+export type Weights = Readonly<Record<string, tf.Variable>>;
+
 /** The variables an optimiser may change. */
 export function trainableVariables(network: tf.LayersModel): tf.Variable[] {
   // A weight of a layer reads as the tf.Variable that it is; tfjs's types say only that it is a tensor.
@@ -66,7 +69,7 @@ export function writeWeights(
 }
 
 /** Variables by name, as a part of a training's snapshot. */
-export function savedVariables(variables: Readonly<Record<string, tf.Variable>>) {
+export function savedVariables(variables: Weights) {
   return {
     read: () => readVariables(variables),
     write: (tensors: ReadonlyMap<string, NamedTensor>, origin: string) =>
@@ -75,9 +78,7 @@ export function savedVariables(variables: Readonly<Record<string, tf.Variable>>)
 }
 
 /** The variables' values, copied. */
-export async function readVariables(
-  variables: Readonly<Record<string, tf.Variable>>,
-): Promise<Map<string, NamedTensor>> {
+export async function readVariables(variables: Weights): Promise<Map<string, NamedTensor>> {
   const entries = Object.entries(variables).map(async ([name, variable]): Promise<[string, NamedTensor]> => [
     name,
     { shape: [...variable.shape], values: Float32Array.from(await variable.data<"float32">()) },
@@ -92,7 +93,7 @@ export async function readVariables(
  * @throws DataError where a tensor is missing or of another shape; then no variable is changed
  */
 export function writeVariables(
-  variables: Readonly<Record<string, tf.Variable>>,
+  variables: Weights,
   tensors: ReadonlyMap<string, NamedTensor>,
   origin: string,
 ): void {
@@ -149,7 +150,7 @@ export function loadWeights(network: tf.LayersModel, path: string): void {
 
 /** Saves variables by name as safetensors. @throws DataError where the file cannot be written */
 export async function saveVariables(
-  variables: Readonly<Record<string, tf.Variable>>,
+  variables: Weights,
   path: string,
   options: SaveOptions = {},
 ): Promise<void> {
@@ -162,6 +163,6 @@ export async function saveVariables(
  *
  * @throws DataError where the file is missing, damaged or of another network
  */
-export function loadVariables(variables: Readonly<Record<string, tf.Variable>>, path: string): void {
+export function loadVariables(variables: Weights, path: string): void {
   writeVariables(variables, decodeSafetensors(readDataFile(path), path).tensors, path);
 }

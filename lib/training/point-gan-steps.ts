@@ -2,6 +2,7 @@
 import { tf } from "../core/tf";
 import { generatePoints, judgePoints, type MlpWeights, type PointGan } from "../models/point-gan";
 import type { Adam } from "./adam";
+import { mixRows, slopePenalties } from "./critic-loss";
 import { unrollAdam } from "./unrolled-adam";
 
 /**
@@ -69,13 +70,10 @@ export function trainPointCritic(
 ): tf.Scalar {
   return tf.tidy(() => {
     const fake = generatePoints(gan, z);
-    const between = fake.add<tf.Tensor2D>(real.sub(fake).mul(mix));
+    const mixed = mixRows(real, fake, mix);
     return optimizer.minimize(() => {
       const [onReal, onFake] = judgeBoth(gan, real, fake);
-      const slope = tf.grad((x) => judgePoints(gan, x as tf.Tensor2D))(between) as tf.Tensor2D;
-      // Half the smallest float keeps the root's slope finite where the critic is flat.
-      const norm = slope.square().sum(1).add(1e-24).sqrt();
-      const penalty = norm.sub(1).square().mean<tf.Scalar>();
+      const penalty = slopePenalties((points) => judgePoints(gan, points), mixed).mean<tf.Scalar>();
       return onFake.mean<tf.Scalar>().sub(onReal.mean()).add(penalty.mul(penaltyWeight));
     });
   });

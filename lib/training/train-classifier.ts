@@ -2,10 +2,9 @@
 import { compile } from "../core/compile";
 import { withRandomKey } from "../core/dropout";
 import { OptionError, ShapeError } from "../core/errors";
-import { Random } from "../core/random";
 import { randomKey, type RandomKey } from "../core/random-ops";
 import { tf } from "../core/tf";
-import { firstBatch, shuffledBatches, type IndexBatch } from "../data/batches";
+import { resumableBatches } from "../data/batches";
 import { selectImages, type ImageBatch } from "../data/images";
 import { imagesToTensor } from "../data/tensors";
 import { softmaxCrossEntropy } from "../layers/cross-entropy";
@@ -17,6 +16,7 @@ import {
   checkRates,
   checkWhole,
   loopDefaults,
+  readNumbers,
   runTraining,
   type LoopOptions,
   type LoopProgress,
@@ -79,8 +79,7 @@ export async function* trainClassifier(
     ({ x, y, key }: StepInputs) => classifyOneStep(classifier, adam, average, augmentation, { x, y, key }),
     { name: "trainClassifier", eagerFirst: false },
   );
-  const position = { ...firstBatch };
-  let batches: Generator<IndexBatch, never> | undefined;
+  const batches = resumableBatches(images.shape[0], batchSize, seed);
   try {
     yield* runTraining(
       {
@@ -88,12 +87,11 @@ export async function* trainClassifier(
         batchSize,
         parts: { network: savedNetwork(classifier.network), adam, average },
         fixed: { batchSize, learningRate, averageDecay, augmentation: JSON.stringify(augmentation) },
-        state: position,
+        state: batches.position,
         losses: ["loss"],
         remedy: `Are the images finite? Otherwise lower learningRate (${learningRate})`,
         takeStep: async (_, random) => {
-          batches ??= shuffledBatches(images.shape[0], batchSize, new Random(seed), position);
-          const { indices, next } = batches.next().value;
+          const indices = batches.next();
           const numbers = tf.tidy(() =>
             takeStep({
               x: imagesToTensor(selectImages(images, indices)),
@@ -104,13 +102,7 @@ export async function* trainClassifier(
               key: randomKey(random),
             }),
           );
-          Object.assign(position, next);
-          try {
-            const [loss, accuracy] = await numbers.data<"float32">();
-            return { loss: loss!, accuracy: accuracy! };
-          } finally {
-            numbers.dispose();
-          }
+          return readNumbers(numbers, ["loss", "accuracy"]);
         },
       },
       settings,

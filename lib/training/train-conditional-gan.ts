@@ -1,10 +1,10 @@
 /** Training a conditional GAN: the dealer judges images together with what they are said to show. */
 import { compile, type CompiledStep } from "../core/compile";
 import { OptionError, ShapeError } from "../core/errors";
-import { Random } from "../core/random";
+import type { Random } from "../core/random";
 import { randomKey, randomNormal, randomUniform, type RandomKey } from "../core/random-ops";
 import { tf } from "../core/tf";
-import { firstBatch, shuffledBatches, type IndexBatch } from "../data/batches";
+import { resumableBatches } from "../data/batches";
 import { selectImages, type ImageBatch } from "../data/images";
 import { imagesToTensor } from "../data/tensors";
 import type { ConditionalGan, Conditioning } from "../models/conditional-gan";
@@ -18,9 +18,11 @@ import {
 } from "./conditional-gan-steps";
 import { checkLabelled, type LabelledImages } from "./train-classifier";
 import {
+  checkMemories,
   checkRates,
   checkWhole,
   loopDefaults,
+  readNumbers,
   runTraining,
   type LoopOptions,
   type LoopProgress,
@@ -128,8 +130,7 @@ export async function* trainConditionalGan(
     ),
   };
   const takeStep = compileStep(gan, players, settings);
-  const position = { ...firstBatch };
-  let batches: Generator<IndexBatch, never> | undefined;
+  const batches = resumableBatches(images.shape[0], batchSize, seed);
   try {
     yield* runTraining(
       {
@@ -142,7 +143,7 @@ export async function* trainConditionalGan(
           ...players,
         },
         fixed: fixedSettings(gan, settings),
-        state: position,
+        state: batches.position,
         takeStep: trainOneStep,
         losses: ["discriminatorLoss", "generatorLoss"],
         remedy:
@@ -157,8 +158,7 @@ export async function* trainConditionalGan(
   }
 
   async function trainOneStep(_: number, random: Random): Promise<StepNumbers> {
-    batches ??= shuffledBatches(images.shape[0], batchSize, new Random(seed), position);
-    const { indices, next } = batches.next().value;
+    const indices = batches.next();
     const scalars = tf.tidy(() =>
       takeStep({
         real: imagesToTensor(selectImages(images, indices)),
@@ -167,13 +167,7 @@ export async function* trainConditionalGan(
         forgerKey: randomKey(random.fork("generator")),
       }),
     );
-    Object.assign(position, next);
-    try {
-      const [discriminatorLoss, generatorLoss, onReal, onFake] = await scalars.data<"float32">();
-      return { discriminatorLoss, generatorLoss, onReal, onFake } as StepNumbers;
-    } finally {
-      scalars.dispose();
-    }
+    return readNumbers(scalars, ["discriminatorLoss", "generatorLoss", "onReal", "onFake"]);
   }
 }
 
@@ -251,11 +245,7 @@ function checkSettings(settings: Settings): void {
   const { batchSize, discriminatorRate, generatorRate, beta1, beta2, loss } = settings;
   checkWhole("trainConditionalGan", { batchSize });
   checkRates("trainConditionalGan", { discriminatorRate, generatorRate });
-  for (const [name, value] of Object.entries({ beta1, beta2 }))
-    if (!(value >= 0 && value < 1))
-      throw new OptionError(
-        `trainConditionalGan: ${name}: expected a number from 0 to below 1, got ${value}.`,
-      );
+  checkMemories("trainConditionalGan", { beta1, beta2 });
   if (!(settings.classMargin >= 0 && settings.classMargin < Infinity))
     throw new OptionError(
       `trainConditionalGan: classMargin: expected a number from 0, got ${settings.classMargin}.`,

@@ -1,9 +1,9 @@
 /** Training a GAN: the dealer learns, the forger learns, over and over. */
 import { compile, type CompiledStep } from "../core/compile";
 import { OptionError, ShapeError } from "../core/errors";
-import { Random } from "../core/random";
+import type { Random } from "../core/random";
 import { tf } from "../core/tf";
-import { firstBatch, shuffledBatches, type IndexBatch } from "../data/batches";
+import { resumableBatches } from "../data/batches";
 import { selectImages, type ImageBatch } from "../data/images";
 import { imagesToTensor } from "../data/tensors";
 import type { Gan } from "../models/gan";
@@ -12,9 +12,11 @@ import { latentBatch } from "../sampling/latent";
 import { Adam } from "./adam";
 import { noisyLabels, trainDiscriminatorOneStep, trainGeneratorOneStep } from "./gan-steps";
 import {
+  checkMemories,
   checkRates,
   checkWhole,
   loopDefaults,
+  readNumbers,
   runTraining,
   type LoopOptions,
   type LoopProgress,
@@ -85,9 +87,7 @@ export async function* trainGan(
   });
   const generatorAdam = new Adam(trainableVariables(gan.generator), { learningRate: generatorRate, beta1 });
   const takeStep = compileSteps(gan, discriminatorAdam, generatorAdam);
-  const position = { ...firstBatch };
-  // Made at the first step, when a snapshot may have moved the position.
-  let batches: Generator<IndexBatch, never> | undefined;
+  const batches = resumableBatches(images.shape[0], batchSize, seed);
   try {
     yield* runTraining(
       {
@@ -100,7 +100,7 @@ export async function* trainGan(
           discriminatorAdam,
         },
         fixed: { batchSize, discriminatorRate, generatorRate, beta1, labelNoise },
-        state: position,
+        state: batches.position,
         takeStep: trainOneStep,
         losses: ["discriminatorLoss", "generatorLoss"],
         remedy:
@@ -116,8 +116,7 @@ export async function* trainGan(
   }
 
   async function trainOneStep(_: number, random: Random): Promise<StepNumbers> {
-    batches ??= shuffledBatches(images.shape[0], batchSize, new Random(seed), position);
-    const { indices, next } = batches.next().value;
+    const indices = batches.next();
     const scalars = tf.tidy(() => {
       const z = (whose: string) => latentBatch(random.fork(whose), batchSize, gan.latentSize);
       return takeStep({
@@ -127,13 +126,7 @@ export async function* trainGan(
         zForForger: z("generator"),
       });
     });
-    Object.assign(position, next);
-    try {
-      const [discriminatorLoss, generatorLoss, onReal, onFake] = await scalars.data<"float32">();
-      return { discriminatorLoss, generatorLoss, onReal, onFake } as StepNumbers;
-    } finally {
-      scalars.dispose();
-    }
+    return readNumbers(scalars, ["discriminatorLoss", "generatorLoss", "onReal", "onFake"]);
   }
 }
 
@@ -170,8 +163,7 @@ function checkSettings(settings: Settings): void {
   const { batchSize, discriminatorRate, generatorRate } = settings;
   checkWhole("trainGan", { batchSize });
   checkRates("trainGan", { discriminatorRate, generatorRate });
-  if (!(settings.beta1 >= 0 && settings.beta1 < 1))
-    throw new OptionError(`trainGan: beta1: expected a number from 0 to below 1, got ${settings.beta1}.`);
+  checkMemories("trainGan", { beta1: settings.beta1 });
   if (!(settings.labelNoise >= 0 && settings.labelNoise < 0.5))
     throw new OptionError(
       `trainGan: labelNoise: expected a number from 0 to below 0.5 (at 0.5 labels say nothing), got ${settings.labelNoise}.`,

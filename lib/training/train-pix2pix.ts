@@ -1,10 +1,10 @@
 /** Training pix2pix to colour photographs: the discriminator learns, the generator learns, over and over. */
 import { compile, type CompiledStep } from "../core/compile";
 import { OptionError, ShapeError } from "../core/errors";
-import { Random } from "../core/random";
+import type { Random } from "../core/random";
 import { randomKey, type RandomKey } from "../core/random-ops";
 import { tf } from "../core/tf";
-import { firstBatch, shuffledBatches, type IndexBatch } from "../data/batches";
+import { resumableBatches } from "../data/batches";
 import { selectImages, type ImageBatch } from "../data/images";
 import { rgbTensorToLab } from "../data/lab-tensor";
 import { imagesToTensor } from "../data/tensors";
@@ -13,9 +13,11 @@ import { savedNetwork, trainableVariables } from "../models/weights";
 import { Adam } from "./adam";
 import { trainColouristOneStep, trainPatchDiscriminatorOneStep } from "./pix2pix-steps";
 import {
+  checkMemories,
   checkRates,
   checkWhole,
   loopDefaults,
+  readNumbers,
   runTraining,
   type LoopOptions,
   type LoopProgress,
@@ -77,9 +79,7 @@ export async function* trainPix2pix(
   const generatorAdam = new Adam(trainableVariables(networks.generator), { learningRate, beta1 });
   const discriminatorAdam = new Adam(trainableVariables(networks.discriminator), { learningRate, beta1 });
   const takeStep = compileStep(networks, generatorAdam, discriminatorAdam, settings);
-  const position = { ...firstBatch };
-  // Made at the first step, when a snapshot may have moved the position.
-  let batches: Generator<IndexBatch, never> | undefined;
+  const batches = resumableBatches(photos.shape[0], batchSize, seed);
   try {
     yield* runTraining(
       {
@@ -92,7 +92,7 @@ export async function* trainPix2pix(
           discriminatorAdam,
         },
         fixed: { batchSize, learningRate, beta1, adversarialWeight, l1Weight },
-        state: position,
+        state: batches.position,
         takeStep: trainOneStep,
         losses: ["discriminatorLoss", "adversarialLoss", "l1"],
         remedy:
@@ -108,19 +108,12 @@ export async function* trainPix2pix(
   }
 
   async function trainOneStep(_: number, random: Random): Promise<StepNumbers> {
-    batches ??= shuffledBatches(photos.shape[0], batchSize, new Random(seed), position);
-    const { indices, next } = batches.next().value;
+    const indices = batches.next();
     const scalars = tf.tidy(() => {
       const key = randomKey(random.fork("dropout"));
       return takeStep({ rgb: imagesToTensor(selectImages(photos, indices)), key });
     });
-    Object.assign(position, next);
-    try {
-      const [discriminatorLoss, adversarialLoss, l1] = await scalars.data<"float32">();
-      return { discriminatorLoss, adversarialLoss, l1 } as StepNumbers;
-    } finally {
-      scalars.dispose();
-    }
+    return readNumbers(scalars, ["discriminatorLoss", "adversarialLoss", "l1"]);
   }
 }
 
@@ -155,8 +148,7 @@ function checkSettings(settings: Settings): void {
   const { batchSize, learningRate, beta1, adversarialWeight, l1Weight } = settings;
   checkWhole("trainPix2pix", { batchSize });
   checkRates("trainPix2pix", { learningRate });
-  if (!(beta1 >= 0 && beta1 < 1))
-    throw new OptionError(`trainPix2pix: beta1: expected a number from 0 to below 1, got ${beta1}.`);
+  checkMemories("trainPix2pix", { beta1 });
   for (const [name, weight] of Object.entries({ adversarialWeight, l1Weight }))
     if (!(weight >= 0 && weight < Infinity))
       throw new OptionError(`trainPix2pix: ${name}: expected a number of at least 0, got ${weight}.`);

@@ -20,6 +20,7 @@ import {
   checkRates,
   checkWhole,
   loopDefaults,
+  readNumbers,
   runTraining,
   type LoopOptions,
   type LoopProgress,
@@ -118,12 +119,8 @@ export async function* trainPointGan(
   async function trainOneStep(_: number, random: Random): Promise<StepNumbers> {
     const key = randomKey(random);
     const losses = takeStep(key);
-    try {
-      const [discriminatorLoss, generatorLoss] = await losses.data<"float32">();
-      return { discriminatorLoss, generatorLoss } as StepNumbers;
-    } finally {
-      tf.dispose([key, losses]);
-    }
+    key.dispose();
+    return readNumbers(losses, ["discriminatorLoss", "generatorLoss"]);
   }
 }
 

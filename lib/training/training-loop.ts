@@ -4,6 +4,7 @@ import { OptionError, TrainingError } from "../core/errors";
 import { interruptSignal } from "../core/interrupt";
 import { Random } from "../core/random";
 import type { NamedTensor } from "../core/safetensors";
+import type { tf } from "../core/tf";
 import { readSnapshot, snapshotFile, writeSnapshot } from "./snapshot";
 
 export interface LoopOptions {
@@ -186,4 +187,24 @@ export function checkRates(name: string, rates: Record<string, number>): void {
   for (const [option, rate] of Object.entries(rates))
     if (!(rate > 0 && rate < Infinity))
       throw new OptionError(`${name}: ${option}: expected a number above 0, got ${rate}.`);
+}
+
+/** @throws OptionError where one of them is no number from 0 to below 1, as Adam's memories are */
+export function checkMemories(name: string, memories: Record<string, number>): void {
+  for (const [option, memory] of Object.entries(memories))
+    if (!(memory >= 0 && memory < 1))
+      throw new OptionError(`${name}: ${option}: expected a number from 0 to below 1, got ${memory}.`);
+}
+
+/** The numbers that a compiled step gave, by name; disposes of the tensor they came in, (names.length). */
+export async function readNumbers<Name extends string>(
+  numbers: tf.Tensor,
+  names: readonly Name[],
+): Promise<Record<Name, number>> {
+  try {
+    const values = await numbers.data<"float32">();
+    return Object.fromEntries(names.map((name, i) => [name, values[i]!])) as Record<Name, number>;
+  } finally {
+    numbers.dispose();
+  }
 }

@@ -5,7 +5,7 @@ import { compile } from "../../lib/core/compile.ts";
 import { decodeSafetensors } from "../../lib/core/safetensors.ts";
 import { tf } from "../../lib/core/tf.ts";
 import { buildConditionalGan } from "../../lib/models/conditional-gan.ts";
-import type { Weights } from "../../lib/models/conditional-networks.ts";
+import type { Weights } from "../../lib/models/weights.ts";
 import { writeVariables } from "../../lib/models/weights.ts";
 import { Adam } from "../../lib/training/adam.ts";
 import {

@@ -1,7 +1,9 @@
 /** StyleGAN2's discriminator (Karras et al. 2020): residual blocks that halve the image, then what a group of images varies in. */
 import { Random } from "../../core/random";
 import { tf } from "../../core/tf";
-import { activate, dense, GAIN, scaledKernel, SLOPE, WeightBuilder, type Weights } from "./equalized";
+import { WeightBuilder } from "../weight-builder";
+import type { Weights } from "../weights";
+import { activate, dense, GAIN, scaledKernel, SLOPE } from "./equalized";
 import { addMapping, mapLatents } from "./generator";
 import { channelsAt, readSizes, resolutions, type Stylegan2Options, type Stylegan2Sizes } from "./options";
 import { filterMatrix, resample } from "./resample";

@@ -5,7 +5,9 @@
 import { Random } from "../../core/random";
 import { randomNormal, type RandomKey } from "../../core/random-ops";
 import { tf } from "../../core/tf";
-import { activate, dense, GAIN, scaledKernel, SLOPE, WeightBuilder, type Weights } from "./equalized";
+import { WeightBuilder } from "../weight-builder";
+import type { Weights } from "../weights";
+import { activate, dense, GAIN, scaledKernel, SLOPE } from "./equalized";
 import { modulatedConvolution } from "./modulated-convolution";
 import { channelsAt, readSizes, resolutions, type Stylegan2Options, type Stylegan2Sizes } from "./options";
 import { filterMatrix, resample } from "./resample";

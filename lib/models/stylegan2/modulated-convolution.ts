@@ -43,7 +43,7 @@ export function modulatedConvolution(
 }
 
 /** (batch, channels) → (batch, 1, 1, channels). */
-export function acrossPixels(perChannel: tf.Tensor2D): tf.Tensor4D {
+function acrossPixels(perChannel: tf.Tensor2D): tf.Tensor4D {
   const [batch, channels] = perChannel.shape;
   return perChannel.reshape([batch, 1, 1, channels]);
 }

@@ -45,13 +45,10 @@ export function filterMatrix(
 
 /** The matrix applied to the rows and to the columns of every channel: (batch, s, s, channels) → (batch, s', s', channels). */
 export function resample(x: tf.Tensor4D, { rows, columns, values }: ResampleMatrix): tf.Tensor4D {
-  return tf.tidy(() =>
-    applyToBothAxes(
-      x,
-      tf.tensor4d(values, [1, 1, rows, columns]),
-      tf.tensor4d(values, [1, 1, rows, columns]),
-    ),
-  );
+  return tf.tidy(() => {
+    const matrix = tf.tensor4d(values, [1, 1, rows, columns]);
+    return applyToBothAxes(x, matrix, matrix);
+  });
 }
 
 /**

@@ -16,7 +16,14 @@ import {
 } from "../../models/stylegan2/generator";
 import { savedVariables } from "../../models/weights";
 import { Adam } from "../adam";
-import { checkWhole, loopDefaults, runTraining, type LoopOptions, type LoopProgress } from "../training-loop";
+import {
+  checkWhole,
+  loopDefaults,
+  readNumbers,
+  runTraining,
+  type LoopOptions,
+  type LoopProgress,
+} from "../training-loop";
 
 export interface ProjectionOptions extends LoopOptions {
   /** Adam's learning rate at its height; it rises in the first 5 % of the steps and falls in the last 25 %. */
@@ -163,9 +170,7 @@ export async function* projectImage(
           const numbers = tf.tidy(() =>
             takeStep(tf.scalar(rate), deviation.mul(styleNoise), randomKey(random)),
           );
-          const [distance, noiseLoss] = await numbers.data<"float32">();
-          numbers.dispose();
-          return { distance: distance!, noiseLoss: noiseLoss! };
+          return readNumbers(numbers, ["distance", "noiseLoss"]);
         },
         losses: ["distance", "noiseLoss"],
         remedy: `Is the target finite and in [0, 1]? Otherwise lower learningRate (${settings.learningRate})`,

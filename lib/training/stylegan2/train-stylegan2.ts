@@ -1,32 +1,24 @@
 /** Training a StyleGAN2 with adaptive discriminator augmentation (Karras et al. 2020a, 2020b). */
-import { compile } from "../../core/compile";
 import { OptionError, ShapeError } from "../../core/errors";
-import { Random } from "../../core/random";
+import type { Random } from "../../core/random";
 import { randomKey } from "../../core/random-ops";
 import { tf } from "../../core/tf";
-import { firstBatch, shuffledBatches, type IndexBatch } from "../../data/batches";
+import { resumableBatches } from "../../data/batches";
 import { selectImages, type ImageBatch } from "../../data/images";
 import { imagesToTensor } from "../../data/tensors";
 import type { Stylegan2 } from "../../models/stylegan2/stylegan2";
 import { savedVariables } from "../../models/weights";
-import { Adam } from "../adam";
 import {
   checkRates,
   checkWhole,
   loopDefaults,
+  readNumbers,
   runTraining,
   type LoopOptions,
   type LoopProgress,
 } from "../training-loop";
-import {
-  followGenerator,
-  mirrorSome,
-  stepDiscriminator,
-  stepGenerator,
-  stepGradientPenalty,
-  stepPathLength,
-  type StepInputs,
-} from "./steps";
+import { compileSteps } from "./compiled-steps";
+import type { StepInputs } from "./steps";
 
 export interface Stylegan2Training extends LoopOptions {
   /** Real images, and as many fakes, in a step; a multiple of 4. */
@@ -85,7 +77,6 @@ export interface Stylegan2Progress extends LoopProgress {
 
 /** Steps after which the probability of augmentation is moved. */
 const AUGMENT_EVERY = 4;
-const PATH_LENGTH_DECAY = 0.01;
 
 /**
  * Trains both networks in place, and the average of the generator's weights with them; tells of each step.
@@ -104,14 +95,8 @@ export async function* trainStylegan2(
   checkData(networks, images, settings.labels);
   const { batchSize, seed, labels, averageKimg, averageRampUp, augmentTarget, augmentKimg } = settings;
   const steps = compileSteps(networks, settings);
-  const state = {
-    ...firstBatch,
-    augment: 0,
-    signs: 0,
-    gradientPenalty: 0,
-    pathLength: 0,
-  };
-  let batches: Generator<IndexBatch, never> | undefined;
+  const batches = resumableBatches(images.shape[0], batchSize, seed);
+  const state = Object.assign(batches.position, { augment: 0, signs: 0, gradientPenalty: 0, pathLength: 0 });
   try {
     yield* runTraining(
       {
@@ -142,9 +127,7 @@ export async function* trainStylegan2(
     step: number,
     random: Random,
   ): Promise<Omit<Stylegan2Progress, keyof LoopProgress>> {
-    batches ??= shuffledBatches(images.shape[0], batchSize, new Random(seed), state);
-    const { indices, next } = batches.next().value;
-    Object.assign(state, next);
+    const indices = batches.next();
     const numbers = tf.tidy(() => {
       const real = steps.prepare(
         imagesToTensor(selectImages(images, indices)),
@@ -174,22 +157,19 @@ export async function* trainStylegan2(
         pathLength ?? tf.scalar(state.pathLength),
       ]);
     });
-    const values = await numbers.data<"float32">();
-    numbers.dispose();
-    const [generatorLoss, discriminatorLoss, realSign, onReal, onFake, gradientPenalty, pathLength] =
-      values as unknown as [number, number, number, number, number, number, number];
-    state.gradientPenalty = gradientPenalty;
-    state.pathLength = pathLength;
+    const { realSign, ...told } = await readNumbers(numbers, [
+      "generatorLoss",
+      "discriminatorLoss",
+      "realSign",
+      "onReal",
+      "onFake",
+      "gradientPenalty",
+      "pathLength",
+    ]);
+    state.gradientPenalty = told.gradientPenalty;
+    state.pathLength = told.pathLength;
     adaptAugmentation(step, realSign);
-    return {
-      generatorLoss,
-      discriminatorLoss,
-      onReal,
-      onFake,
-      gradientPenalty,
-      pathLength,
-      augment: state.augment,
-    };
+    return { ...told, augment: state.augment };
   }
 
   /** p rises while the discriminator is surer of the real images than the target, and falls while it is less sure. */
@@ -236,88 +216,6 @@ function fixedSettings(settings: Settings): Record<string, number | boolean> {
   return Object.fromEntries(
     Object.entries(settings).filter((entry): entry is [string, number | boolean] => !free.includes(entry[0])),
   );
-}
-
-type WithReal = StepInputs & { real: tf.Tensor4D; realLabels?: tf.Tensor2D };
-
-/** Every step as one call, and what they share. */
-function compileSteps(networks: Stylegan2, settings: Settings) {
-  const { batchSize, learningRate, r1Weight, r1Every, pathLengthEvery, pathLengthWeight, styleMixing } =
-    settings;
-  const adaptive = settings.augmentTarget > 0;
-  const generatorAdam = lazyAdam(networks.generator.weights, learningRate, pathLengthEvery);
-  const discriminatorAdam = lazyAdam(networks.discriminator.weights, learningRate, r1Every);
-  const meanLength = tf.tidy(() => tf.variable(tf.scalar(0), false));
-  const options = (name: string) => ({ name: `trainStylegan2 ${name}`, eagerFirst: false });
-  const compiled = {
-    prepare: compile((images: tf.Tensor4D, key: tf.Tensor1D) => {
-      const real = images.mul<tf.Tensor4D>(2).sub<tf.Tensor4D>(1);
-      return settings.mirror ? mirrorSome(real, key) : real;
-    }, options("images")),
-    generator: compile(
-      (inputs: StepInputs) =>
-        stepGenerator(networks, generatorAdam, batchSize, inputs, { styleMixing, adaptive }),
-      options("generator"),
-    ),
-    pathLength: compile(
-      (inputs: StepInputs) =>
-        stepPathLength(networks, generatorAdam, meanLength, halfBatch(inputs, batchSize), {
-          batchSize: batchSize / 2,
-          weight: pathLengthWeight * pathLengthEvery,
-          decay: PATH_LENGTH_DECAY,
-          styleMixing,
-        }),
-      options("path length"),
-    ),
-    discriminator: compile(({ real, realLabels, ...inputs }: WithReal) => {
-      const numbers = stepDiscriminator(networks, discriminatorAdam, real, realLabels, inputs, {
-        styleMixing,
-        adaptive,
-      });
-      return tf.stack([numbers.loss, numbers.realSign, numbers.onReal, numbers.onFake]) as tf.Tensor1D;
-    }, options("discriminator")),
-    gradientPenalty: compile(
-      ({ real, realLabels, ...inputs }: WithReal) =>
-        stepGradientPenalty(networks, discriminatorAdam, real, realLabels, inputs, {
-          weight: (r1Weight / 2) * r1Every,
-          adaptive,
-        }),
-      options("R1"),
-    ),
-    follow: compile((decay: tf.Scalar) => followGenerator(networks, decay), options("average")),
-  };
-  return {
-    ...compiled,
-    generatorAdam,
-    discriminatorAdam,
-    meanLength,
-    dispose: () => {
-      for (const step of Object.values(compiled)) step.dispose();
-      generatorAdam.dispose();
-      discriminatorAdam.dispose();
-      meanLength.dispose();
-    },
-  };
-}
-
-/** The regulariser of half a batch costs half: the lengths are averaged over many steps anyway. */
-function halfBatch({ labels, ...inputs }: StepInputs, batchSize: number): StepInputs {
-  return labels === undefined ? inputs : { ...inputs, labels: labels.slice(0, batchSize / 2) };
-}
-
-/**
- * Adam with β₁ = 0. One more step in every `every` steps regularises; rate and memory are set so that all steps together do what
- * the plain ones would (Karras et al. 2020, appendix B).
- */
-function lazyAdam(weights: Readonly<Record<string, tf.Variable>>, learningRate: number, every: number): Adam {
-  const share = every > 0 ? every / (every + 1) : 1;
-  const trainable = Object.values(weights).filter((variable) => variable.trainable);
-  return new Adam(trainable, {
-    learningRate: learningRate * share,
-    beta1: 0,
-    beta2: 0.99 ** share,
-    epsilon: 1e-8,
-  });
 }
 
 function checkSettings(settings: Settings): void {

@@ -17,7 +17,7 @@
  */
 import { tf } from "../../core/tf";
 import { CRITIC_SLOPE, type TabularGan } from "../../models/tabular-gan";
-import { SMALLEST_SQUARE } from "./critic-loss";
+import { SMALLEST_SQUARE } from "../critic-loss";
 
 export interface CriticRows {
   real: tf.Tensor2D;

@@ -11,8 +11,8 @@ import type { PreparedTable } from "../../data/prepare-table";
 import { generateVectors, latentRows, type TabularGan } from "../../models/tabular-gan";
 import type { PrivacyLedger } from "../../privacy/ledger";
 import { poissonSample, secretSeed, wideNormals } from "../../privacy/noise";
-import { checkRates, type LoopProgress, runTraining } from "../training-loop";
-import { mixRows } from "./critic-loss";
+import { checkRates, type LoopProgress, readNumbers, runTraining } from "../training-loop";
+import { mixRows } from "../critic-loss";
 import {
   buildPlayers,
   checkTabular,
@@ -159,9 +159,7 @@ export async function* trainPrivateTabularGan(
       }
       return players.stepGenerator(randomKey(random.fork("generator")));
     });
-    const [generatorLoss] = await loss.data<"float32">();
-    loss.dispose();
-    return { generatorLoss: generatorLoss!, noisySteps: (step + 1) * criticSteps };
+    return { ...(await readNumbers(loss, ["generatorLoss"])), noisySteps: (step + 1) * criticSteps };
   }
 
   function sumRows(taken: Uint32Array, random: Random): tf.NamedTensorMap {

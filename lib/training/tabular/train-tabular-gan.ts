@@ -1,14 +1,13 @@
 /** Training a tabular WGAN-GP without privacy: the critic sees the rows as they are. */
 import { compile } from "../../core/compile";
 import type { Random } from "../../core/random";
-import { Random as SeededRandom } from "../../core/random";
 import { randomKey, type RandomKey, randomUniform } from "../../core/random-ops";
 import { tf } from "../../core/tf";
-import { firstBatch, type IndexBatch, shuffledBatches } from "../../data/batches";
+import { resumableBatches } from "../../data/batches";
 import type { PreparedTable } from "../../data/prepare-table";
 import { criticScores, generateVectors, latentRows, type TabularGan } from "../../models/tabular-gan";
-import { type LoopProgress, runTraining } from "../training-loop";
-import { criticLosses, mixRows } from "./critic-loss";
+import { type LoopProgress, readNumbers, runTraining } from "../training-loop";
+import { criticLosses, mixRows } from "../critic-loss";
 import {
   buildPlayers,
   checkTabular,
@@ -73,8 +72,7 @@ export async function* trainTabularGan(
     },
     { name: `${name} critic`, eagerFirst: false },
   );
-  const position = { ...firstBatch };
-  let batches: Generator<IndexBatch, never> | undefined;
+  const batches = resumableBatches(count, batchSize, seed);
   try {
     yield* runTraining(
       {
@@ -82,7 +80,7 @@ export async function* trainTabularGan(
         batchSize: batchSize * criticSteps,
         parts: players.parts,
         fixed: fixedSettings(gan, settings),
-        state: position,
+        state: batches.position,
         takeStep,
         losses: ["criticLoss", "generatorLoss"],
         limit: 1e6,
@@ -97,23 +95,18 @@ export async function* trainTabularGan(
   }
 
   async function takeStep(_: number, random: Random) {
-    batches ??= shuffledBatches(count, batchSize, new SeededRandom(seed), position);
     const numbers = tf.tidy(() => {
       let onCritic: tf.Tensor1D | undefined;
       for (let i = 0; i < criticSteps; i++) {
-        const { indices, next } = batches!.next().value;
-        Object.assign(position, next);
         onCritic = stepCritic(
           rows,
-          tf.tensor1d(Int32Array.from(indices), "int32"),
+          tf.tensor1d(Int32Array.from(batches.next()), "int32"),
           randomKey(random.fork(i)),
         );
       }
       const onGenerator = players.stepGenerator(randomKey(random.fork("generator")));
       return tf.concat([onCritic!, onGenerator.reshape([1])]);
     });
-    const [criticLoss, advantage, generatorLoss] = await numbers.data<"float32">();
-    numbers.dispose();
-    return { criticLoss: criticLoss!, generatorLoss: generatorLoss!, advantage: advantage! };
+    return readNumbers(numbers, ["criticLoss", "advantage", "generatorLoss"]);
   }
 }

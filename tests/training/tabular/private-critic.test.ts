@@ -5,7 +5,7 @@ import { decodeSafetensors } from "../../../lib/core/safetensors.ts";
 import { tf } from "../../../lib/core/tf.ts";
 import { criticScores } from "../../../lib/models/tabular-gan.ts";
 import { Adam } from "../../../lib/training/adam.ts";
-import { criticLosses, mixRows } from "../../../lib/training/tabular/critic-loss.ts";
+import { criticLosses, mixRows } from "../../../lib/training/critic-loss.ts";
 import { clippedCriticGradients } from "../../../lib/training/tabular/private-critic.ts";
 import { noisyMeans } from "../../../lib/training/tabular/train-private-tabular-gan.ts";
 import { relativeDifference } from "../fixture.ts";

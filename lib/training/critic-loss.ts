@@ -1,5 +1,5 @@
 /** What the players of a Wasserstein GAN with gradient penalty minimise (Gulrajani et al. 2017). */
-import { tf } from "../../core/tf";
+import { tf } from "../core/tf";
 
 /** What a critic is for its losses: rows (batch, width) to scores (batch, 1). */
 export type Critic = (rows: tf.Tensor2D) => tf.Tensor2D;
