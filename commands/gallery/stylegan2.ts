@@ -1,7 +1,8 @@
-/** `node commands/gallery/stylegan2.ts`: draws docs/gallery/stylegan2.png of the shipped generator. */
+/** `node commands/gallery/stylegan2.ts`: draws docs/gallery/stylegan2.png and latent-walk.webp of the shipped generator. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
+  animation,
   buildProjection,
   disposeProjection,
   generateStylegan2,
@@ -94,7 +95,33 @@ await add(
 );
 
 await addProjections();
-writeFileSync(join(import.meta.dirname, "../../docs/gallery/stylegan2.png"), await drawSheet(panels));
+const gallery = join(import.meta.dirname, "../../docs/gallery");
+writeFileSync(join(gallery, "latent-walk.webp"), await drawWalk());
+writeFileSync(join(gallery, "stylegan2.png"), await drawSheet(panels));
+
+/** Six walks through z along the sphere and back to the start, undamaged above and the same points damaged below. */
+async function drawWalk(): Promise<Buffer> {
+  const frames = tf.tidy(() => {
+    const walks = Array.from({ length: 6 }, (_, i) =>
+      latentWalk(random.fork(`animated ${i}`), latentSize, { stops: 4, framesPerStop: 12 }),
+    );
+    const rows = [0, 1].map((label) =>
+      tf.concat4d(
+        walks.map((z) => generateStylegan2(generator, z, { labels: repeated(label, z.shape[0]), psi: 0.8 })),
+        2,
+      ),
+    );
+    return tf.concat4d(rows, 1);
+  });
+  const walk = animation(frames, {
+    scale: 3,
+    quality: 80,
+    lastDuration: 100,
+    description: "walks through the latent space of houses after a hurricane",
+  });
+  frames.dispose();
+  return walk.webp();
+}
 
 /** Targets of the generator's own, photographs it never saw, and what is no photograph; below each what projection found. */
 async function addProjections(): Promise<void> {

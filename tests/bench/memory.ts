@@ -25,7 +25,7 @@ const trainings: Record<string, string> = {
       { steps, batchSize: 16, criticSteps: 2 });
   })()`,
   trainPrivateTabularGan: `(() => {
-    const table = g.prepareTable(g.loadAusprivauto({ count: 300 }), { privacy: { noiseMultiplier: 3 } });
+    const table = g.prepareTable(g.loadAusprivauto({ count: 300 }), { private: { noiseMultiplier: 3, seed: 1 } });
     return g.trainPrivateTabularGan(g.buildTabularGan(table.encoder, { generatorSizes: [8], criticSizes: [8] }), table,
       { steps, batchSize: 16, criticSteps: 2 });
   })()`,
