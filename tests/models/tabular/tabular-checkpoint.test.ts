@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DataError, PrivacyError } from "../../../lib/core/errors.ts";
 import { Random } from "../../../lib/core/random.ts";
-import { loadAusprivauto } from "../../../lib/data/motor.ts";
+import { loadAusprivauto, loadBeMtpl } from "../../../lib/data/motor.ts";
 import { prepareTable } from "../../../lib/data/prepare-table.ts";
 import { splitRecords } from "../../../lib/data/records.ts";
 import { compareAssociations } from "../../../lib/metrics/tabular/associations.ts";
@@ -39,11 +39,14 @@ test("a saved generator makes the same rows, and remembers what it saw", async (
 });
 
 describe("the shipped models", () => {
-  const { train, holdout } = splitRecords(loadAusprivauto(), 0.8, new Random(1).fork("split"));
-
-  test.each(["tabular-ausprivauto", "tabular-ausprivauto-private"] as const)(
+  test.each([
+    ["tabular-ausprivauto", loadAusprivauto],
+    ["tabular-ausprivauto-private", loadAusprivauto],
+    ["tabular-bemtpl", loadBeMtpl],
+  ] as const)(
     "%s: margins near the real ones, associations far better than none, and nobody given away",
-    async (name) => {
+    async (name, load) => {
+      const { train, holdout } = splitRecords(load(), 0.8, new Random(1).fork("split"));
       const synthetic = await sampleRecords(loadTabularGenerator(name), 20_000, new Random(2));
       const distances = compareMarginals(train, synthetic).map(({ distance }) => distance);
       expect(distances.reduce((a, b) => a + b) / distances.length).toBeLessThan(0.04);
