@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 SLOPE, GAIN, MAPPING_RATE = 0.2, math.sqrt(2), 0.01
-RATE, BETAS, EPSILON = 0.0025, (0.0, 0.99), 1e-8
+RATE, BETAS, EPSILON = 0.00025, (0.0, 0.99), 1e-8
 
 
 def r1_weight(resolution):

@@ -83,9 +83,9 @@ export function tabular(share = 1): Workload {
       );
       return lossC.add(lossG);
     },
-    // The generator forwards twice and backwards once; the critic forwards and backwards on real and fake, its gradient and that one's
-    // gradient on rows between them, and forwards and back on the generator's.
-    flops: 2 * batch * (4 * generatorProducts(gan) + (6 + 6 + 2) * criticProducts(gan)),
+    // The generator forwards twice and backwards once. The critic: three passes on real and on fake; on rows between them forwards, back
+    // to the rows, and for that gradient's gradient two more (it is piecewise linear); for the generator, there and back.
+    flops: 2 * batch * (4 * generatorProducts(gan) + (6 + 4 + 2) * criticProducts(gan)),
   };
 }
 
