@@ -40,7 +40,7 @@ const STEPS: Record<Name, number> = {
   cgan: 4,
   dcgan: 8,
   pix2pix: 12,
-  stylegan2: 3,
+  stylegan2: 2,
   tabular: 100,
   ring: 200,
   "char-rnn": 12,
