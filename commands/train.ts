@@ -18,7 +18,8 @@ const trainings: Record<string, () => Promise<{ training: ModelTraining }>> = {
   "classifier-mnist": async () => ({ training: (await import("./train/classifiers.ts")).mnist }),
   "pix2pix-colour": async () => ({ training: (await import("./train/pix2pix-colour.ts")).withDiscriminator }),
   "pix2pix-colour-l1": async () => ({ training: (await import("./train/pix2pix-colour.ts")).byL1 }),
-  "tabular-ausprivauto": () => import("./train/tabular-ausprivauto.ts"),
+  "tabular-ausprivauto": async () => ({ training: (await import("./train/tabular-gans.ts")).ausprivauto }),
+  "tabular-bemtpl": async () => ({ training: (await import("./train/tabular-gans.ts")).beMtpl }),
   "tabular-ausprivauto-private": () => import("./train/tabular-ausprivauto-private.ts"),
 };
 

@@ -165,6 +165,7 @@ export type { TabularGan, TabularGanOptions } from "./models/tabular-gan";
 export { loadTabularGenerator, saveTabularGenerator } from "./models/tabular-checkpoint";
 export type { TabularModelName } from "./models/tabular-checkpoint";
 export {
+  loadVariables,
   loadWeights,
   readVariables,
   saveVariables,

@@ -1,7 +1,8 @@
-/** `node commands/gallery/stylegan2.ts`: draws docs/gallery/stylegan2.png of the shipped generator. */
+/** `node commands/gallery/stylegan2.ts`: draws docs/gallery/stylegan2.png and latent-walk.webp of the shipped generator. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
+  animation,
   buildProjection,
   disposeProjection,
   generateStylegan2,
@@ -94,7 +95,33 @@ await add(
 );
 
 await addProjections();
-writeFileSync(join(import.meta.dirname, "../../docs/gallery/stylegan2.png"), await drawSheet(panels));
+const gallery = join(import.meta.dirname, "../../docs/gallery");
+writeFileSync(join(gallery, "latent-walk.webp"), await drawWalk());
+writeFileSync(join(gallery, "stylegan2.png"), await drawSheet(panels));
+
+/** Six walks through z along the sphere and back to the start, undamaged above and the same points damaged below. */
+async function drawWalk(): Promise<Buffer> {
+  const frames = tf.tidy(() => {
+    const walks = Array.from({ length: 6 }, (_, i) =>
+      latentWalk(random.fork(`animated ${i}`), latentSize, { stops: 4, framesPerStop: 12 }),
+    );
+    const rows = [0, 1].map((label) =>
+      tf.concat4d(
+        walks.map((z) => generateStylegan2(generator, z, { labels: repeated(label, z.shape[0]), psi: 0.8 })),
+        2,
+      ),
+    );
+    return tf.concat4d(rows, 1);
+  });
+  const walk = animation(frames, {
+    scale: 3,
+    quality: 80,
+    lastDuration: 100,
+    description: "walks through the latent space of houses after a hurricane",
+  });
+  frames.dispose();
+  return walk.webp();
+}
 
 /** Targets of the generator's own, photographs it never saw, and what is no photograph; below each what projection found. */
 async function addProjections(): Promise<void> {
@@ -116,7 +143,7 @@ async function addProjections(): Promise<void> {
   const distances: number[] = [];
   for (const [i, label] of labels.entries()) {
     const target = tf.tidy(() => targets.slice(i, 1));
-    const options = { steps: 400, samples: 2_000, seed: SEED, label, features };
+    const options = { steps: 1_000, seed: SEED, label, features, moveNoise: false };
     const projection = buildProjection(generator, options);
     for await (const { step, distance } of projectImage(projection, target, options))
       if (step === options.steps) distances.push(distance);
@@ -128,8 +155,8 @@ async function addProjections(): Promise<void> {
   const mean = (from: number, to: number) =>
     (distances.slice(from, to).reduce((sum, each) => sum + each, 0) / (to - from)).toFixed(3);
   const title =
-    `projection, targets above, found below. Four images of the generator's own (mean distance ${mean(0, 4)}), ` +
-    `four photographs (${mean(4, 8)}), three digits and stripes (${mean(8, 12)})`;
+    `projection, targets above: mean distance ${mean(0, 4)} for fakes, ` +
+    `${mean(4, 8)} photographs, ${mean(8, 12)} digits and stripes`;
   console.log(title, distances.map((each) => each.toFixed(3)).join(" "));
   await add(
     title,

@@ -12,14 +12,14 @@ import {
   useBackend,
 } from "@actl/generative";
 import type { Chart, Estimate, MarginPlotOptions, Records } from "@actl/generative";
-import { frequencySpec, splitAusprivauto } from "../train/tabular.ts";
+import { ausprivauto, splitPortfolio } from "../train/tabular.ts";
 
 const SEED = 5;
 const COLUMNS = 3;
 const GAP = 10;
 
 await useBackend();
-const { train, holdout } = splitAusprivauto();
+const { train, holdout } = splitPortfolio(ausprivauto);
 const sample = (name: "tabular-ausprivauto" | "tabular-ausprivauto-private") =>
   sampleRecords(loadTabularGenerator(name), train.count, new Random(SEED));
 const tables: Record<string, Records> = {
@@ -59,7 +59,7 @@ const glms = Object.entries(tables)
   .slice(1)
   .map(([source, synthetic]) => ({
     source,
-    coefficients: compareGlms({ train, holdout, synthetic }, frequencySpec).coefficients,
+    coefficients: compareGlms({ train, holdout, synthetic }, ausprivauto.frequency).coefficients,
   }));
 const estimates: Estimate[] = glms[0]!.coefficients.slice(1).flatMap(({ name, real, realMargin }, j) => [
   { name, source: "real", value: real, margin: realMargin },

@@ -7,8 +7,12 @@ import {
   generateStylegan2,
   imageGrid,
   latentBatch,
+  loadClassifier,
   loadHurricane,
+  loadVariables,
   Random,
+  randomKey,
+  reportConditional,
   saveVariables,
   stylegan2Training,
   tf,
@@ -16,7 +20,7 @@ import {
   trainStylegan2,
   useBackend,
 } from "@actl/generative";
-import type { Stylegan2, Tick } from "@actl/generative";
+import type { ConditionalGenerator, Stylegan2, Stylegan2Generator, Tick } from "@actl/generative";
 import { milestoneName, readLines, writeLines } from "./history.ts";
 import { machine, type ModelTraining, publishFiles, stackPictures } from "./publish.ts";
 
@@ -24,6 +28,9 @@ const SEED = 1;
 const KIMG_PER_TICK = 4;
 /** Thousands of photographs after which the same latent points are drawn again. */
 const MILESTONES = [0, 20, 100, 200, 400, 700, 1_000, 2_000, 3_700];
+/** Fakes of each class that are judged at the end. */
+const JUDGED = 1_000;
+const TRUNCATIONS = [1, 0.8, 0.5];
 const stepsFor = (kimg: number) => Math.round((kimg * 1000) / stylegan2Training.batchSize);
 
 /**
@@ -106,10 +113,10 @@ async function publish(
     augment: last === undefined ? "" : last.augment.toFixed(3),
     machine: machine(device),
   };
-  await saveVariables(networks.average.weights, join(out, "generator.safetensors"), {
-    dtype: "F16",
-    metadata: facts,
-  });
+  const weights = join(out, "generator.safetensors");
+  await saveVariables(networks.average.weights, weights, { dtype: "F16", metadata: facts });
+  loadVariables(networks.average.weights, weights); // what is judged is what is shipped, in half precision
+  writeFileSync(join(out, "scores.csv"), await scoreTable(networks.average));
   await drawMilestone(networks, work, kimg);
   const shown = [...MILESTONES.filter((at) => at < kimg), kimg].filter((at) =>
     existsSync(join(work, milestoneName(at))),
@@ -117,5 +124,43 @@ async function publish(
   const pictures = shown.map((at) => join(work, milestoneName(at)));
   writeFileSync(join(out, "progress.png"), await stackPictures(pictures, 256));
   console.log(`pictures of progress.png are at ${shown.join(", ")} kimg`);
-  publishFiles(out, ["generator.safetensors", "progress.png", "training.csv"], facts);
+  publishFiles(out, ["generator.safetensors", "progress.png", "scores.csv", "training.csv"], facts);
+}
+
+/** Fakes with fresh noise in each, judged by the classifier of houses beside the test photographs, at several truncations. */
+async function scoreTable(generator: Stylegan2Generator): Promise<string> {
+  const test = await loadHurricane({ split: "test" });
+  const classifier = loadClassifier("hurricane");
+  const lines = ["psi,class,accuracy,realAccuracy,frechet"];
+  for (const psi of TRUNCATIONS) {
+    const report = await reportConditional(asConditional(generator, psi), classifier, test, {
+      count: JUDGED,
+      seed: SEED,
+    });
+    for (const { name, accuracy, realAccuracy, frechet } of [{ name: "both", ...report }, ...report.classes])
+      lines.push([psi, name, accuracy.toFixed(3), realAccuracy.toFixed(3), frechet.toFixed(3)].join(","));
+    console.log(lines.slice(-3).join("\n"));
+  }
+  classifier.network.dispose();
+  return `${lines.join("\n")}\n`;
+}
+
+function asConditional(generator: Stylegan2Generator, psi: number): ConditionalGenerator {
+  const { classes, latentSize, resolution } = generator.sizes;
+  const noise = new Random(SEED).fork("noise");
+  let batches = 0;
+  return {
+    classes,
+    latentSize,
+    imageShape: [resolution, resolution, 3],
+    weights: generator.weights,
+    generate: (z, labels) =>
+      tf.tidy(() =>
+        generateStylegan2(generator, z, {
+          labels: tf.oneHot(labels, classes).cast<tf.Tensor2D>("float32"),
+          psi,
+          noise: randomKey(noise.fork(batches++)),
+        }),
+      ),
+  };
 }

@@ -15,7 +15,7 @@ import {
   useBackend,
 } from "@actl/generative";
 import { machine, type ModelTraining, publishFiles } from "./publish.ts";
-import { splitAusprivauto, writeFidelity } from "./tabular.ts";
+import { ausprivauto, splitPortfolio, writeFidelity } from "./tabular.ts";
 
 const SEED = 1;
 const EPSILON = 3;
@@ -41,7 +41,7 @@ export const training: ModelTraining = { steps: 1_000, leastSteps: 1, train };
 
 async function train({ steps, work, out }: Parameters<ModelTraining["train"]>[0]): Promise<void> {
   const { device } = await useBackend();
-  const { train: rows } = splitAusprivauto();
+  const { train: rows } = splitPortfolio(ausprivauto);
   const noiseSeed = readSecret(work);
   const table = prepareTable(rows, {
     seed: SEED,
@@ -71,7 +71,7 @@ async function train({ steps, work, out }: Parameters<ModelTraining["train"]>[0]
     machine: machine(device),
   };
   const files = await saveTabularGenerator(gan, out, { metadata: facts });
-  const fidelity = await writeFidelity(out, "private GAN", synthetic);
+  const fidelity = await writeFidelity(ausprivauto, out, "private GAN", synthetic);
   publishFiles(out, [...files, fidelity], facts);
 }
 

@@ -10,6 +10,7 @@ import {
   compareNeighbours,
   independentRecords,
   loadAusprivauto,
+  loadBeMtpl,
   Random,
   selectRecords,
   sequentialTreeRecords,
@@ -20,18 +21,37 @@ import type { GlmSpec, Records } from "@actl/generative";
 /** Public: which rows were trained with. Never the seed of anything private. */
 export const SPLIT_SEED = 1;
 
-/** 54,285 policies to train with and 13,571 to judge by. */
-export function splitAusprivauto(): { train: Records; holdout: Records } {
-  return splitRecords(loadAusprivauto(), 0.8, new Random(SPLIT_SEED).fork("split"));
+/** A table of motor policies, and the frequency model that an actuary would fit to it. */
+export interface Portfolio {
+  load: () => Records;
+  frequency: GlmSpec;
 }
 
-/** The frequency model of de Jong & Heller's chapter 6, with the four bodies of fewer than 150 policies in the base class. */
-export const frequencySpec: GlmSpec = {
-  response: "ClaimNb",
-  exposure: "Exposure",
-  terms: ["VehValue", "VehAge", "Gender", "DrivAge", "VehBody"],
-  merge: { VehBody: ["Motorized caravan", "Convertible", "Bus", "Roadster"] },
+/** With the frequency model of de Jong & Heller's chapter 6; the four bodies of fewer than 150 policies are in its base class. */
+export const ausprivauto: Portfolio = {
+  load: loadAusprivauto,
+  frequency: {
+    response: "ClaimNb",
+    exposure: "Exposure",
+    terms: ["VehValue", "VehAge", "Gender", "DrivAge", "VehBody"],
+    merge: { VehBody: ["Motorized caravan", "Convertible", "Bus", "Roadster"] },
+  },
 };
+
+/** With the covariates of Denuit & Lang 2004, linear where they are numbers, and the region for their map. */
+export const beMtpl: Portfolio = {
+  load: loadBeMtpl,
+  frequency: {
+    response: "nclaims",
+    exposure: "expo",
+    terms: ["coverage", "ageph", "sex", "bm", "power", "agec", "fuel", "use", "fleet", "region"],
+  },
+};
+
+/** Four fifths to train with, the rest to judge by. */
+export function splitPortfolio({ load }: Portfolio): { train: Records; holdout: Records } {
+  return splitRecords(load(), 0.8, new Random(SPLIT_SEED).fork("split"));
+}
 
 /** Rows that are enough for the attacks: each is compared with tens of thousands. */
 const ATTACKED = 3000;
@@ -40,8 +60,13 @@ const ATTACKED = 3000;
  * The table of the cards: each way to make rows by the same measures, as CSV. All are computed from real rows without noise: they say
  * how good a model is, and are no part of what an ε covers.
  */
-export async function writeFidelity(folder: string, name: string, synthetic: Records): Promise<string> {
-  const { train, holdout } = splitAusprivauto();
+export async function writeFidelity(
+  portfolio: Portfolio,
+  folder: string,
+  name: string,
+  synthetic: Records,
+): Promise<string> {
+  const { train, holdout } = splitPortfolio(portfolio);
   const random = new Random(SPLIT_SEED).fork("baselines");
   const systems: Record<string, Records> = {
     [name]: synthetic,
@@ -52,7 +77,7 @@ export async function writeFidelity(folder: string, name: string, synthetic: Rec
   };
   const lines = [columns.join(",")];
   for (const [system, records] of Object.entries(systems)) {
-    const numbers = (await measure(train, holdout, records)).map((value) => value.toPrecision(4));
+    const numbers = (await measure(portfolio, train, holdout, records)).map((value) => value.toPrecision(4));
     // Rows held out are near to themselves.
     lines.push([system, ...(records === holdout ? numbers.slice(0, FAITH) : numbers)].join(","));
   }
@@ -82,9 +107,14 @@ const columns = [
   "attack margin",
 ];
 
-async function measure(train: Records, holdout: Records, synthetic: Records): Promise<number[]> {
+async function measure(
+  { frequency }: Portfolio,
+  train: Records,
+  holdout: Records,
+  synthetic: Records,
+): Promise<number[]> {
   const distances = compareMarginals(train, synthetic).map(({ distance }) => distance);
-  const glm = compareGlms({ train, holdout, synthetic }, frequencySpec);
+  const glm = compareGlms({ train, holdout, synthetic }, frequency);
   const some = (records: Records) =>
     selectRecords(
       records,

@@ -9,7 +9,7 @@ import { buildTabularGan, type TabularGan } from "./tabular-gan";
 import { readVariables, type SaveOptions, writeVariables } from "./weights";
 
 /** The course's own, in `datasets/models`. */
-export type TabularModelName = "tabular-ausprivauto" | "tabular-ausprivauto-private";
+export type TabularModelName = "tabular-ausprivauto" | "tabular-ausprivauto-private" | "tabular-bemtpl";
 
 const WEIGHTS = "generator.safetensors";
 const TABLE = "table.json";

@@ -15,6 +15,20 @@ const trainings: Record<string, string> = {
     g.tf.zeros([1, 8, 8, 3]), { steps })`,
   trainPix2pix: `g.trainPix2pix(g.buildPix2pix({ channels: [2, 2], patch: 16, discriminatorChannels: 2 }), noise(64, 8, 3),
     { steps, batchSize: 4 })`,
+  trainConditionalGan: `g.trainConditionalGan(g.buildConditionalGan({ conditioning: "planes", classes: 2, latentSize: 4, filters: 4 }),
+    { images: noise(64, 28, 1), labels: Uint8Array.from({ length: 64 }, (_, i) => i % 2) }, { steps, batchSize: 4 })`,
+  trainPointGan: `g.trainPointGan(g.buildPointGan({ width: 8 }), g.ringOfGaussians(),
+    { steps, batchSize: 8, variant: { kind: "unrolled", unrolls: 2 } })`,
+  trainTabularGan: `(() => {
+    const table = g.prepareTable(g.loadAusprivauto({ count: 300 }));
+    return g.trainTabularGan(g.buildTabularGan(table.encoder, { generatorSizes: [8], criticSizes: [8] }), table,
+      { steps, batchSize: 16, criticSteps: 2 });
+  })()`,
+  trainPrivateTabularGan: `(() => {
+    const table = g.prepareTable(g.loadAusprivauto({ count: 300 }), { private: { noiseMultiplier: 3, seed: 1 } });
+    return g.trainPrivateTabularGan(g.buildTabularGan(table.encoder, { generatorSizes: [8], criticSizes: [8] }), table,
+      { steps, batchSize: 16, criticSteps: 2 });
+  })()`,
   trainClassifier: `g.trainClassifier(g.buildClassifier({ imageShape: [8, 8, 1], classes: ["a", "b"], filters: [2, 2, 2, 2, 2] }),
     { images: noise(64, 8, 1), labels: Uint8Array.from({ length: 64 }, (_, i) => i % 2) }, { steps, batchSize: 4 })`,
 };

@@ -32,6 +32,11 @@ export interface ProjectionOptions extends LoopOptions {
   styleNoise?: number;
   /** Weight of the noise's regularisation, which keeps the image out of it. */
   noiseWeight?: number;
+  /**
+   * Looks for the noise, too, as the authors do. Otherwise the noise is the generator's own fixed one, and w alone must make the
+   * image: which it can where the generator made it with that noise.
+   */
+  moveNoise?: boolean;
   /** Latent points whose w give the start (their mean) and the scale (their deviation). */
   samples?: number;
   /**
@@ -49,6 +54,7 @@ export const projectionDefaults = {
   learningRate: 0.1,
   styleNoise: 0.05,
   noiseWeight: 1e5,
+  moveNoise: true as boolean,
   samples: 10_000,
 } satisfies ProjectionOptions;
 
@@ -64,7 +70,7 @@ export interface Projection {
   generator: Stylegan2Generator;
   /** (1, styleSize) */
   w: tf.Variable<tf.Rank.R2>;
-  /** The noise of each layer, by its name in the generator's weights. */
+  /** The noise of each layer, by its name in the generator's weights; none where the generator's own is kept. */
   noise: Readonly<Record<string, tf.Variable>>;
   /** Root of E |w − w̄|². */
   deviation: tf.Scalar;
@@ -72,7 +78,7 @@ export interface Projection {
 
 /** Starts a projection at the mean of many w. */
 export function buildProjection(generator: Stylegan2Generator, options: ProjectionOptions = {}): Projection {
-  const { samples, seed, label } = { ...projectionDefaults, ...options };
+  const { samples, seed, label, moveNoise } = { ...projectionDefaults, ...options };
   checkWhole("projectImage", { samples });
   const { latentSize, classes } = generator.sizes;
   if (classes > 0 && !(Number.isInteger(label) && label! >= 0 && label! < classes))
@@ -92,7 +98,7 @@ export function buildProjection(generator: Stylegan2Generator, options: Projecti
   mean.dispose();
   const noise: Record<string, tf.Variable> = {};
   for (const [name, { shape, size }] of Object.entries(generator.weights))
-    if (name.endsWith(".noise"))
+    if (moveNoise && name.endsWith(".noise"))
       noise[name] = tf.tidy(() => tf.variable(tf.tensor(random.fork(name).normals(size), shape)));
   return { generator, w, noise, deviation };
 }
@@ -101,11 +107,13 @@ export function disposeProjection({ w, noise, deviation }: Projection): void {
   tf.dispose([w, noise, deviation]);
 }
 
+const noiseSource = (noise: Projection["noise"]) => (Object.keys(noise).length > 0 ? noise : "fixed");
+
 /** The image of w, (1, resolution, resolution, 3) in [0, 1]. The caller disposes of it. */
 export function projectedImage({ generator, w, noise }: Projection): tf.Tensor4D {
   return tf.tidy(() => {
     const styles = new Array<tf.Tensor2D>(countStyles(generator.sizes)).fill(w);
-    return synthesize(generator, styles, noise).add(1).div(2).clipByValue(0, 1) as tf.Tensor4D;
+    return synthesize(generator, styles, noiseSource(noise)).add(1).div(2).clipByValue(0, 1) as tf.Tensor4D;
   });
 }
 
@@ -139,7 +147,9 @@ export async function* projectImage(
       adam.minimize(() => {
         const noisy = w.add<tf.Tensor2D>(randomNormal(key, w.shape).mul(styleNoise));
         const styles = new Array<tf.Tensor2D>(countStyles(generator.sizes)).fill(noisy);
-        const image = synthesize(generator, styles, noise).add<tf.Tensor4D>(1).div<tf.Tensor4D>(2);
+        const image = synthesize(generator, styles, noiseSource(noise))
+          .add<tf.Tensor4D>(1)
+          .div<tf.Tensor4D>(2);
         const distance = distanceBetween(features(image), wanted);
         const noiseLoss = noiseRegularisation(Object.values(noise));
         numbers = tf.keep(tf.stack([distance, noiseLoss]));
@@ -164,7 +174,11 @@ export async function* projectImage(
           adam,
           projection: savedVariables(moved),
         },
-        fixed: { learningRate: settings.learningRate, styleNoise: settings.styleNoise },
+        fixed: {
+          learningRate: settings.learningRate,
+          styleNoise: settings.styleNoise,
+          moveNoise: Object.keys(noise).length > 0,
+        },
         takeStep: async (step, random) => {
           const { rate, styleNoise } = schedule(step / settings.steps, settings);
           const numbers = tf.tidy(() =>
@@ -217,7 +231,7 @@ export function distanceBetween(a: readonly tf.Tensor[], b: readonly tf.Tensor[]
 
 /** Squared products of neighbours, at every resolution down to 8: noise in which neighbours are alike is a picture. */
 function noiseRegularisation(planes: readonly tf.Tensor[]): tf.Scalar {
-  const terms: tf.Scalar[] = [];
+  const terms: tf.Scalar[] = [tf.scalar(0)];
   for (const plane of planes) {
     let x: tf.Tensor4D = plane.reshape([1, plane.shape[0], plane.shape[1]!, 1]);
     for (;;) {

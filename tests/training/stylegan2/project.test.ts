@@ -59,6 +59,23 @@ test("an image of the generator is found again, one of another kind is not; no t
   expect(missed.distances.at(-1)!).toBeGreaterThan(10 * found.distances.at(-1)!);
 });
 
+test("with the generator's own noise kept, w alone finds what was made with it", async () => {
+  const withNoise = tf.tidy(() => {
+    const z = tf.tensor2d(new Random(9).normals(8), [1, 8]);
+    return synthesizeFrom(generator, mapLatents(generator, z, undefined), "fixed");
+  });
+  const projection = buildProjection(generator, { ...options, moveNoise: false });
+  expect(projection.noise).toEqual({});
+  disposeProjection(projection);
+  const before = tf.memory().numTensors;
+  const found = await project(withNoise, { moveNoise: false });
+  expect(tf.memory().numTensors).toBe(before);
+  expect(found.error).toBeLessThan(0.01);
+  const missed = await project(foreign, { moveNoise: false });
+  expect(missed.error).toBeGreaterThan(10 * found.error);
+  withNoise.dispose();
+});
+
 test("compared by given features instead of pixels", async () => {
   const features = (images: tf.Tensor4D) => [images.mean([1, 2])];
   const { distances, error } = await project(own, { features });
