@@ -219,6 +219,8 @@ def torch_step(parameters, inputs, channels_last, compiled):
 
     generate_only = networks.generate
     if compiled:
+        with torch.no_grad():  # makes the matrices, which a recording should find there
+            networks.judge(generate_only(x["z1"], x["y1"]), x["y1"])
         loss_of_d, penalty_of, loss_of_g, generate_only = map(
             torch.compile, (loss_of_d, penalty_of, loss_of_g, generate_only)
         )
