@@ -41,7 +41,7 @@ const STEPS: Record<Name, number> = {
   dcgan: 8,
   pix2pix: 12,
   stylegan2: 2,
-  tabular: 60,
+  tabular: 200,
   ring: 200,
   "char-rnn": 12,
   gpt: 12,
