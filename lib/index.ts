@@ -304,6 +304,7 @@ export {
   projectionDefaults,
 } from "./training/stylegan2/project";
 export type { Projection, ProjectionOptions, ProjectionProgress } from "./training/stylegan2/project";
+export { gradientPenalty } from "./training/stylegan2/steps";
 export { describeTick, ticks } from "./training/stylegan2/ticks";
 export type { Tick } from "./training/stylegan2/ticks";
 export { stylegan2Training, trainStylegan2 } from "./training/stylegan2/train-stylegan2";

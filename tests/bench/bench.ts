@@ -28,8 +28,9 @@ const usage = `What the course costs on this machine.
   scale       how cost grows with batch, width and length
   cost        days that a StyleGAN2-ADA takes on each backend, beside the authors' table
   memory      what 10,000 steps of each trainer add
-  training    gan (the lecture's), cgan (the conditional one of houses), dcgan, pix2pix, ring, char-rnn, gpt and generation (127 tokens), beside Keras and PyTorch where they are installed
-  backends    the same trainings on TensorFlow, on wasm and in plain JavaScript, about five minutes
+  training    gan (the lecture's), cgan (the conditional one of houses), dcgan, pix2pix, stylegan2 (R1 in every step), tabular (the WGAN-GP of
+              insurance policies), ring, char-rnn, gpt and generation (127 tokens), beside Keras and PyTorch where they are installed
+  backends    the same trainings on TensorFlow, on wasm and in plain JavaScript, about twenty minutes
   modes       mode collapse: GAN, unrolled GAN, PacGAN and WGAN-GP on a ring and a grid of Gaussians, ten seeds of each, beside
               published numbers; goes on where it was stopped
   --seeds N   only so many seeds of each
@@ -37,7 +38,7 @@ const usage = `What the course costs on this machine.
   --install-peers   Keras and PyTorch of requirements-bench.txt into .venv/bench (about 6 GB)
   --help      this text
 
-Without a name kernel, library, compile and scale run, in about three minutes; the trainings take about ten, modes half an hour.`;
+Without a name kernel, library, compile and scale run, in about three minutes; the trainings take about twenty, modes half an hour.`;
 
 const root = join(import.meta.dirname, "../..");
 const peersPython = join(root, ".venv/bench/bin/python");

@@ -12,8 +12,9 @@ const {
   trainConditionalGeneratorOneStep,
 } = createRequire(import.meta.url)("@actl/generative") as typeof generative;
 
-export function conditionalGan(): Workload {
-  const batch = 64;
+/** @param share divides the batch */
+export function conditionalGan(share = 1): Workload {
+  const batch = 64 / share;
   const gan = buildConditionalGan({ conditioning: "projection", seed: 1 });
   const { generator, discriminator } = gan;
   const named = (prefix: string, weights: generative.Weights) =>

@@ -100,7 +100,7 @@ def torch_step(parameters, inputs, channels_last, compiled):
     return step
 
 
-def keras_step(parameters, inputs, xla, adam_options):
+def keras_step(parameters, inputs, xla):
     import keras
     import tensorflow as tf
     from keras import ops
@@ -146,7 +146,7 @@ def keras_step(parameters, inputs, xla, adam_options):
         return ops.matmul(features, kernel("real")) + p["d.real.bias"] + of_class
 
     of = {who: [value for name, value in p.items() if name.startswith(f"{who}.")] for who in "gd"}
-    adam = {who: keras.optimizers.Adam(**adam_options) for who in "gd"}
+    adam = {who: keras.optimizers.Adam(learning_rate=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-7) for who in "gd"}
     for who in "gd":
         adam[who].build(of[who])
 

@@ -16,6 +16,8 @@ os.environ["KERAS_BACKEND"] = "jax" if sys.argv[2:3] == ["keras-jax"] else "tens
 
 import conditional_gan
 import numpy as np
+import stylegan2_peers
+import tabular_peers
 
 ADAM = dict(learning_rate=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-7)
 SLOPE = 0.2
@@ -506,12 +508,17 @@ ENGINES = {
 }
 
 
+# Those with a module of their own.
+MODULES = {"cgan": conditional_gan, "stylegan2": stylegan2_peers, "tabular": tabular_peers}
+
+
 def prepare(workload, engine, parameters, inputs):
-    if workload != "cgan":
+    if workload not in MODULES:
         return ENGINES[engine](workload, parameters, inputs)
+    module = MODULES[workload]
     if engine.startswith("keras"):
-        return conditional_gan.keras_step(parameters, inputs, xla=engine == "keras-xla", adam_options=ADAM)
-    return conditional_gan.torch_step(
+        return module.keras_step(parameters, inputs, xla=engine == "keras-xla")
+    return module.torch_step(
         parameters, inputs, channels_last=engine == "torch-channels-last", compiled=engine == "torch-compile"
     )
 

@@ -17,7 +17,9 @@ const {
 const BATCH = 16;
 const SIDE = 64;
 
-export function pix2pix(): Workload {
+/** @param share divides the batch */
+export function pix2pix(share = 1): Workload {
+  const batch = BATCH / share;
   const random = new Random(8);
   const networks = buildPix2pix({ dropout: 0, seed: 1 });
   const [generatorAdam, discriminatorAdam] = [networks.generator, networks.discriminator].map(
@@ -26,8 +28,8 @@ export function pix2pix(): Workload {
   const key = randomKey(random); // asked for, and without dropout not used
   const weights = { adversarialWeight: 1, l1Weight: 100 };
   const uniform = (channels: number, range: number) =>
-    tf.tensor4d(random.uniforms(BATCH * SIDE * SIDE * channels, -range, range), [
-      BATCH,
+    tf.tensor4d(random.uniforms(batch * SIDE * SIDE * channels, -range, range), [
+      batch,
       SIDE,
       SIDE,
       channels,
@@ -46,7 +48,7 @@ export function pix2pix(): Workload {
       return onPatches.add(adversarialLoss).add(l1);
     },
     // The generator forwards once and backwards; the discriminator so on real and fake, and once more for the generator's loss.
-    flops: 2 * BATCH * (3 * products(GENERATOR) + 8 * products(DISCRIMINATOR)),
+    flops: 2 * batch * (3 * products(GENERATOR) + 8 * products(DISCRIMINATOR)),
   };
 }
 

@@ -48,16 +48,19 @@ export interface Workload {
 export const ADAM = { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
 const SLOPE = 0.2;
 
-export type WorkloadName = "gan" | "cgan" | "dcgan" | "pix2pix" | "ring" | "char-rnn" | "gpt";
+export type WorkloadName =
+  "gan" | "cgan" | "dcgan" | "pix2pix" | "stylegan2" | "tabular" | "ring" | "char-rnn" | "gpt";
 /** Not a training: 127 tokens from a GPT of the same size, one by one. */
 export type GenerationName = "generation";
 /** @param share divides the batch, for engines that would take minutes */
 export const workloads: Record<WorkloadName, (share?: number) => Workload | Promise<Workload>> = {
   gan,
-  cgan: async () => (await import("./conditional-gan.ts")).conditionalGan(),
+  cgan: async (share) => (await import("./conditional-gan.ts")).conditionalGan(share),
   dcgan,
   // Of a file of its own, which takes ADAM from this one.
-  pix2pix: async () => (await import("./pix2pix.ts")).pix2pix(),
+  pix2pix: async (share) => (await import("./pix2pix.ts")).pix2pix(share),
+  stylegan2: async (share) => (await import("./stylegan2.ts")).stylegan2(share),
+  tabular: async (share) => (await import("./tabular.ts")).tabular(share),
   ring,
   "char-rnn": charRnn,
   gpt,
