@@ -207,11 +207,8 @@ def torch_step(parameters, inputs, channels_last, compiled):
         return F.softplus(-logits[:count]).mean() + F.softplus(logits[count:]).mean()
 
     def penalty_of(real, y):
-        if compiled:  # which has no gradient of a gradient, but traces torch.func's
-            slopes = torch.func.grad(lambda images: networks.judge(images, y).sum())(real)
-        else:
-            at = real.detach().requires_grad_()
-            (slopes,) = torch.autograd.grad(networks.judge(at, y).sum(), at, create_graph=True)
+        at = real.detach().requires_grad_()
+        (slopes,) = torch.autograd.grad(networks.judge(at, y).sum(), at, create_graph=True)
         return slopes.square().sum((1, 2, 3)).mean() * weight
 
     def loss_of_g(z, y):
@@ -221,9 +218,8 @@ def torch_step(parameters, inputs, channels_last, compiled):
     if compiled:
         with torch.no_grad():  # makes the matrices, which a recording should find there
             networks.judge(generate_only(x["z1"], x["y1"]), x["y1"])
-        loss_of_d, penalty_of, loss_of_g, generate_only = map(
-            torch.compile, (loss_of_d, penalty_of, loss_of_g, generate_only)
-        )
+        # Not the penalty: torch.compile has no gradient of a gradient.
+        loss_of_d, loss_of_g, generate_only = map(torch.compile, (loss_of_d, loss_of_g, generate_only))
     adam = {who: torch.optim.Adam(of[who], lr=RATE, betas=BETAS, eps=EPSILON, fused=True) for who in "gd"}
 
     def minimise(who, loss):
