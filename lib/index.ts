@@ -78,7 +78,7 @@ export type {
 export { readTable } from "./data/tables";
 export { imagesToTensor, mixtureBatch } from "./data/tensors";
 export { channelNorm } from "./layers/channel-norm";
-export { causalAttention } from "./layers/attention";
+export { causalAttention, selfAttention } from "./layers/attention";
 export { softmaxCrossEntropy } from "./layers/cross-entropy";
 export { gelu } from "./layers/gelu";
 export { gru } from "./layers/gru";

@@ -27,6 +27,57 @@ export function causalAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): tf.Te
   return tf.tidy(() => tf.matMul(causalSoftmax(tf.matMul(q.mul(size ** -0.5), k, false, true)), v));
 }
 
+/**
+ * Multi-head causal self-attention (Vaswani et al. 2017): each head takes its own columns of the queries, keys and values, and the
+ * heads' results stand side by side again. Where the addon runs it is one op that never keeps all probabilities
+ * (lib/native/kernels/attention_kernel.cc), so memory grows with the length and not with its square.
+ *
+ * @param qkv queries, keys and values (batch, places, 3 · width)
+ * @param heads how many; width is a multiple of it
+ * @returns (batch, places, width)
+ * @throws ShapeError where the last axis cannot be shared out
+ */
+export function selfAttention(qkv: tf.Tensor3D, heads: number): tf.Tensor3D {
+  const [batch, places, columns] = qkv.shape;
+  if (!Number.isInteger(heads) || heads < 1 || columns % (3 * heads) !== 0)
+    throw new ShapeError(
+      `selfAttention: expected qkv (batch, places, 3 · width) with width a multiple of heads; got (${qkv.shape.join(", ")}) and ` +
+        `${heads} heads.`,
+    );
+  if (hasOwnKernels()) return fusedSelfAttention(qkv, heads);
+  return tf.tidy(() =>
+    causalAttention(...splitHeads(qkv, heads))
+      .transpose([0, 2, 1, 3])
+      .reshape([batch, places, columns / 3]),
+  );
+}
+
+function fusedSelfAttention(qkv: tf.Tensor3D, heads: number): tf.Tensor3D {
+  const attributes = { heads: BigInt(heads) };
+  const op = tf.customGrad((...args) => {
+    const [input, save] = args as unknown as [tf.Tensor, tf.GradSaveFunc];
+    const [out, logSums] = nativeOp("GenerativeSelfAttention", [input], attributes, 2);
+    save([input, out!, logSums!]);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) =>
+      nativeOp("GenerativeSelfAttentionGrad", [...saved, dy], attributes, 1);
+    return { value: out!, gradFunc };
+  });
+  return op(qkv) as tf.Tensor3D;
+}
+
+/** (batch, places, 3 · width) to queries, keys and values, (batch, heads, places, width / heads) each. */
+export function splitHeads(qkv: tf.Tensor, heads: number): [q: tf.Tensor, k: tf.Tensor, v: tf.Tensor] {
+  const [batch, places, columns] = qkv.shape as [number, number, number];
+  return tf.tidy(
+    () =>
+      tf.unstack(qkv.reshape([batch, places, 3, heads, columns / 3 / heads]).transpose([2, 0, 3, 1, 4])) as [
+        tf.Tensor,
+        tf.Tensor,
+        tf.Tensor,
+      ],
+  );
+}
+
 /** Softmax of what each query may see, 0 elsewhere, in one op: lib/native/kernels/elementwise_kernel.cc. */
 function causalSoftmax(scores: tf.Tensor): tf.Tensor {
   const op = tf.customGrad((...args) => {

@@ -5,7 +5,7 @@
 import { OptionError, ShapeError } from "../core/errors";
 import { Random } from "../core/random";
 import { tf } from "../core/tf";
-import { attend, causalAttention } from "../layers/attention";
+import { attend, selfAttention, splitHeads } from "../layers/attention";
 import { gelu } from "../layers/gelu";
 import { layerNorm } from "../layers/layer-norm";
 import { linear } from "../layers/linear";
@@ -83,7 +83,7 @@ export function buildGpt(options: GptOptions): Gpt {
  * @throws ShapeError where there are too many places
  */
 export function gptLogits(gpt: Gpt, tokens: tf.Tensor2D): tf.Tensor3D {
-  return tf.tidy(() => run(gpt, tokens).logits);
+  return tf.tidy(() => run(gpt, tokens));
 }
 
 /**
@@ -92,26 +92,38 @@ export function gptLogits(gpt: Gpt, tokens: tf.Tensor2D): tf.Tensor3D {
  * @param tokens int32 (batch, places); what stands after the prompt's end is overwritten later and never seen
  */
 export function prefillGpt(gpt: Gpt, tokens: tf.Tensor2D): { logits: tf.Tensor3D; cache: GptCache } {
-  return tf.tidy(() => run(gpt, tokens));
+  return tf.tidy(() => {
+    const cache: GptCache = { keys: [], values: [] };
+    return { logits: run(gpt, tokens, cache), cache };
+  });
 }
 
-function run(gpt: Gpt, tokens: tf.Tensor2D): { logits: tf.Tensor3D; cache: GptCache } {
+function remember(
+  qkv: tf.Tensor,
+  { heads, context }: Required<GptOptions>,
+  { keys, values }: GptCache,
+): void {
+  const [, k, v] = splitHeads(qkv, heads);
+  const room: [number, number][] = [[0, 0], [0, 0], [0, context - qkv.shape[1]!], [0, 0]]; // prettier-ignore
+  keys.push(tf.pad(k, room));
+  values.push(tf.pad(v, room));
+}
+
+/** Adds each layer's keys and values to the cache, if there is one. */
+function run(gpt: Gpt, tokens: tf.Tensor2D, cache?: GptCache): tf.Tensor3D {
   const { context } = gpt.options;
   const [, places] = tokens.shape;
   if (places > context)
     throw new ShapeError(
       `gpt: tokens: expected at most ${context} places, got ${places}. Take the last ${context}.`,
     );
-  const cache: GptCache = { keys: [], values: [] };
   let h = tf.gather(gpt.weights.tokens!, tokens).add(gpt.weights.places!.slice(0, places));
   for (let i = 0; i < gpt.options.layers; i++)
-    h = block(gpt, i, h, (q, k, v) => {
-      const room: [number, number][] = [[0, 0], [0, 0], [0, context - places], [0, 0]]; // prettier-ignore
-      cache.keys.push(tf.pad(k, room));
-      cache.values.push(tf.pad(v, room));
-      return causalAttention(q, k, v);
+    h = block(gpt, i, h, (qkv) => {
+      if (cache !== undefined) remember(qkv, gpt.options, cache);
+      return selfAttention(qkv, gpt.options.heads);
     });
-  return { logits: readOut(gpt, h), cache };
+  return readOut(gpt, h);
 }
 
 /**
@@ -134,17 +146,18 @@ export function stepGpt(
     const elsewhere = tf.sub(1, here);
     const hidden = places.greater(place).cast("float32");
     const next: GptCache = { keys: [], values: [] };
-    const remember = (earlier: tf.Tensor, now: tf.Tensor) => earlier.mul(elsewhere).add(now.mul(here));
+    const add = (earlier: tf.Tensor, now: tf.Tensor) => earlier.mul(elsewhere).add(now.mul(here));
     let h = tf
       .gather(gpt.weights.tokens!, token.expandDims<tf.Tensor2D>(1))
       .add(tf.gather(gpt.weights.places!, place));
     for (let i = 0; i < layers; i++)
-      h = block(gpt, i, h, (q, k, v) => {
-        const keys = remember(cache.keys[i]!, k);
-        const values = remember(cache.values[i]!, v);
+      h = block(gpt, i, h, (qkv) => {
+        const [q, k, v] = splitHeads(qkv, gpt.options.heads);
+        const keys = add(cache.keys[i]!, k);
+        const values = add(cache.values[i]!, v);
         next.keys.push(keys);
         next.values.push(values);
-        return attend(q, keys, values, hidden);
+        return attend(q, keys, values, hidden).transpose([0, 2, 1, 3]).reshape(h.shape);
       });
     return { logits: readOut(gpt, h).reshape<tf.Tensor2D>([-1, vocabulary]), cache: next };
   });
@@ -158,7 +171,7 @@ export function gptLanguageModel(gpt: Gpt): LanguageModel<GptCache> {
     context,
     read: (tokens, last) =>
       tf.tidy(() => {
-        const { logits, cache } = run(gpt, tokens);
+        const { logits, cache } = prefillGpt(gpt, tokens);
         return { logits: tf.gather(logits, last, 1).reshape<tf.Tensor2D>([-1, vocabulary]), state: cache };
       }),
     step: (token, place, before) => {
@@ -168,20 +181,15 @@ export function gptLanguageModel(gpt: Gpt): LanguageModel<GptCache> {
   };
 }
 
-type Attention = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) => tf.Tensor;
+/** (batch, places, 3 · width) to (batch, places, width) */
+type Attention = (qkv: tf.Tensor3D) => tf.Tensor;
 
 /** h + attention(norm(h)), then that + network(norm(that)); h is (batch, places, width). */
-function block({ options, weights }: Gpt, i: number, h: tf.Tensor, attention: Attention): tf.Tensor {
-  const { width, heads } = options;
-  const [batch, places] = h.shape as [number, number];
+function block({ weights }: Gpt, i: number, h: tf.Tensor, attention: Attention): tf.Tensor {
   const weight = (name: string) => weights[`${i}.${name}`] as tf.Tensor as tf.Tensor2D;
   const bias = (name: string) => weights[`${i}.${name}`] as tf.Tensor as tf.Tensor1D;
   const qkv = linear(layerNorm(h, bias("norm1.gain"), bias("norm1.bias")), weight("qkv"));
-  // (batch, places, 3 · width) to three of (batch, heads, places, width / heads)
-  const split = qkv.reshape([batch, places, 3, heads, width / heads]).transpose([2, 0, 3, 1, 4]);
-  const [q, k, v] = tf.unstack(split) as [tf.Tensor, tf.Tensor, tf.Tensor];
-  const seen = attention(q, k, v).transpose([0, 2, 1, 3]).reshape(h.shape);
-  const attended = h.add(linear(seen, weight("project")));
+  const attended = h.add(linear(attention(qkv as tf.Tensor3D), weight("project")));
   const up = linear(
     layerNorm(attended, bias("norm2.gain"), bias("norm2.bias")),
     weight("up"),

@@ -5,7 +5,7 @@
 import { compile } from "../../lib/core/compile.ts";
 import { Random } from "../../lib/core/random.ts";
 import { tf } from "../../lib/core/tf.ts";
-import { causalAttention } from "../../lib/layers/attention.ts";
+import { causalAttention, selfAttention } from "../../lib/layers/attention.ts";
 import { softmaxCrossEntropy } from "../../lib/layers/cross-entropy.ts";
 import { gru } from "../../lib/layers/gru.ts";
 import { layerNorm } from "../../lib/layers/layer-norm.ts";
@@ -48,6 +48,7 @@ const functions: Record<string, (x: tf.Tensor) => tf.Tensor> = {
   layerNorm: (x) => layerNorm(x, gain, bias).square(),
   softmaxCrossEntropy: (x) => softmaxCrossEntropy(x as tf.Tensor2D, labels),
   causalAttention: (x) => causalAttention(x, x.mul(0.7), x.square()),
+  selfAttention: (x) => selfAttention(x.reshape([1, 2, 6]), 2).square(),
   lstm: (x) => lstm(x.reshape([3, 2, 2]), lstmWeights),
   gru: (x) => gru(x.reshape([3, 2, 2]), gruWeights),
 };

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { ShapeError } from "../../lib/core/errors.ts";
 import { tf } from "../../lib/core/tf.ts";
-import { causalAttention } from "../../lib/layers/attention.ts";
+import { causalAttention, selfAttention } from "../../lib/layers/attention.ts";
 import { softmaxCrossEntropy } from "../../lib/layers/cross-entropy.ts";
 import { gru } from "../../lib/layers/gru.ts";
 import { layerNorm } from "../../lib/layers/layer-norm.ts";
@@ -44,7 +44,7 @@ test.each<[engine: string, args: string[], environment: Record<string, string>]>
 ])("%s: every output and gradient is PyTorch's", (engine, args, environment) => {
   const { backend, results } = runCases(args, environment);
   expect(engine.startsWith(backend)).toBe(true);
-  expect(Object.keys(results)).toHaveLength(40);
+  expect(Object.keys(results)).toHaveLength(45);
   const wrong = Object.entries(results).flatMap(([name, errors]) =>
     Object.entries(errors).flatMap(([part, error]) =>
       typeof error === "number" && error <= TOLERANCE ? [] : [`${name} ${part}: ${error}`],
@@ -93,6 +93,10 @@ test("a query does not see what comes after it", () => {
   expect(Array.from(after.slice(0, 3).dataSync())).toEqual(Array.from(before.slice(0, 3).dataSync()));
 });
 
+test("of a sequence of no places attention makes one of no places", () => {
+  expect(selfAttention(tf.zeros([2, 0, 12]), 2).shape).toEqual([2, 0, 4]);
+});
+
 test.each<[name: string, call: () => unknown, words: RegExp]>([
   ["linear", () => linear(tf.ones([2, 3]), tf.ones([4, 5])), /linear: x: expected \(…, 4\), got \(2, 3\)/],
   [
@@ -109,6 +113,11 @@ test.each<[name: string, call: () => unknown, words: RegExp]>([
     "causalAttention",
     () => causalAttention(tf.ones([3, 2]), tf.ones([2, 2]), tf.ones([2, 2])),
     /no more queries than keys/,
+  ],
+  [
+    "selfAttention",
+    () => selfAttention(tf.ones([1, 2, 9]), 2),
+    /width a multiple of heads; got \(1, 2, 9\) and 2/,
   ],
   [
     "gru",

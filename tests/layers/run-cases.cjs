@@ -44,6 +44,10 @@ const layers = {
     generative.gru(x, { kernel, recurrent, bias, recurrentBias }),
   layerNorm: () => (x, gain, bias) => generative.layerNorm(x, gain, bias),
   causalAttention: () => (q, k, v) => generative.causalAttention(q, k, v),
+  selfAttention:
+    ([heads]) =>
+    (qkv) =>
+      generative.selfAttention(qkv, Number(heads)),
   softmaxCrossEntropy: () => (logits, labels) => generative.softmaxCrossEntropy(logits, labels),
   gelu: () => (input) => generative.gelu(input),
   linear: () => (x, kernel, bias) => generative.linear(x, kernel, bias),
@@ -64,6 +68,7 @@ const argumentsOf = {
   gru: ["x", "kernel", "recurrent", "bias", "recurrentBias"],
   layerNorm: ["x", "gain", "bias"],
   causalAttention: ["q", "k", "v"],
+  selfAttention: ["qkv"],
   softmaxCrossEntropy: ["logits", "labels"],
   gelu: ["input"],
   linear: ["x", "kernel", "bias"],

@@ -25,6 +25,13 @@ struct ThinConvolution {
   int height, width, rows, columns, channels, taps_down, taps_across, stride_down, stride_across, top, left;
 };
 
+// One head of causal self-attention: `size` columns of `width`, which all heads have together. Rows are places, those of qkv
+// (queries, keys, values) 3 · width apart, those of the output `width`.
+struct Attention {
+  int places, width, size;
+  float scale;
+};
+
 struct LoopTable {
   // Floats that Pack writes for a matrix (rows, columns).
   size_t (*packed_size)(int rows, int columns);
@@ -84,6 +91,13 @@ struct LoopTable {
   // Adds to the filter's gradient (taps, channels). scratch: rows · columns · (taps + channels, padded to 32) floats.
   void (*thin_filter_gradient)(const ThinConvolution &convolution, const float *thin, const float *thick,
                                float *d_filter, float *scratch);
+
+  // Floats that the next two need.
+  size_t (*attention_scratch_size)(const Attention &attention);
+  // All pointers are to the head's first column. log_sums (places) gets log Σ exp(score) of each query, for the gradient.
+  void (*attention_forward)(const Attention &attention, const float *qkv, float *out, float *log_sums, float *scratch);
+  void (*attention_backward)(const Attention &attention, const float *qkv, const float *out, const float *log_sums,
+                             const float *d_out, float *d_qkv, float *scratch);
 };
 
 const LoopTable &Loops();

@@ -11,7 +11,7 @@ const {
   buildGan,
   buildGpt,
   gptLanguageModel,
-  causalAttention,
+  selfAttention,
   compile,
   gelu,
   textGenerator,
@@ -306,14 +306,9 @@ const norm = (h: Tensor, p: Record<string, Variable>, name: string) =>
   layerNorm(h, p[`${name}_gain`] as never, p[`${name}_bias`] as never);
 
 function gptBlock(h: Tensor, p: Record<string, Variable>, i: number): Tensor {
-  const [batch, places] = h.shape as [number, number];
-  const size = GPT_WIDTH / GPT_HEADS;
   const weights = (name: string) => p[`${i}_${name}`] as never;
   const qkv = linear(norm(h, p, `${i}_norm1`), weights("qkv"));
-  const [q, k, v] = tf.unstack(
-    qkv.reshape([batch, places, 3, GPT_HEADS, size]).transpose([2, 0, 3, 1, 4]),
-  ) as [Tensor, Tensor, Tensor];
-  const attended = causalAttention(q, k, v).transpose([0, 2, 1, 3]).reshape(h.shape);
+  const attended = selfAttention(qkv as generative.tf.Tensor3D, GPT_HEADS);
   const seen = h.add(linear(attended, weights("project")));
   const up = linear(norm(seen, p, `${i}_norm2`), weights("up"), weights("up_bias"));
   return seen.add(linear(gelu(up), weights("down"), weights("down_bias")));
