@@ -47,15 +47,16 @@ void AttentionForward(const Attention &a, const float *qkv, float *out, float *l
     for (int row = 0; row < rows; row++) {
       float *each = p + static_cast<size_t>(row) * seen;
       const int own = first + row + 1;
-      float largest = each[0], sum = 0.0f;
-      for (int i = 1; i < own; i++) largest = each[i] > largest ? each[i] : largest;
-      for (int i = 0; i < own; i++) {
-        each[i] = Exp((each[i] - largest) * a.scale);
+      const float largest = Largest(each, own);
+      float sum = 0.0f;
+      // To the block's end with a choice, not to the query's own place: that would leave a rest of single numbers in each row.
+      for (int i = 0; i < seen; i++) {
+        const float weight = Exp((each[i] - largest) * a.scale);
+        each[i] = i < own ? weight : 0.0f;
         sum += each[i];
       }
       const float share = 1.0f / sum;
-      for (int i = 0; i < own; i++) each[i] *= share;
-      for (int i = own; i < seen; i++) each[i] = 0.0f;
+      for (int i = 0; i < seen; i++) each[i] *= share;
       log_sums[first + row] = largest * a.scale + __builtin_logf(sum);
     }
     MultiplyPart({p, seen, 1}, parts.values, a.places, out + static_cast<size_t>(first) * a.width, a.width, rows, seen,
@@ -95,11 +96,11 @@ void AttentionBackward(const Attention &a, const float *qkv, const float *out, c
       const float log_sum = log_sums[first + row];
       float mean = 0.0f;
       for (int i = 0; i < a.size; i++) mean += o_row[i] * d_o_row[i];
-      for (int i = 0; i < own; i++) {
-        each[i] = Exp(each[i] * a.scale - log_sum);
+      for (int i = 0; i < seen; i++) {
+        const float probability = Exp(each[i] * a.scale - log_sum);
+        each[i] = i < own ? probability : 0.0f;
         d_each[i] = each[i] * (d_each[i] - mean) * a.scale;
       }
-      for (int i = own; i < seen; i++) each[i] = d_each[i] = 0.0f;
     }
     MultiplyPart({d_s, seen, 1}, parts.keys, a.places, d_qkv + static_cast<size_t>(first) * stride, stride, rows, seen,
                  a.size, false);

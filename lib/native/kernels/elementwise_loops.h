@@ -57,27 +57,27 @@ void LayerNormBackward(const float *__restrict x, const float *__restrict gain, 
   }
 }
 
-// Φ(x) by the complementary error function of Abramowitz & Stegun 7.1.26 (absolute error 1.5e-7).
-inline float NormalCdf(float x) {
-  const float z = __builtin_fabsf(x) * 0.70710678f;
-  const float t = 1.0f / (1.0f + 0.3275911f * z);
+// Φ(x) by the complementary error function of Abramowitz & Stegun 7.1.26 (absolute error 1.5e-7); `bell` is exp(−x² / 2), of
+// which both Φ and its derivative are made.
+inline float NormalCdf(float x, float bell) {
+  const float t = 1.0f / (1.0f + 0.3275911f * 0.70710678f * __builtin_fabsf(x));
   float sum = 1.061405429f;
   sum = sum * t - 1.453152027f;
   sum = sum * t + 1.421413741f;
   sum = sum * t - 0.284496736f;
   sum = sum * t + 0.254829592f;
-  const float upper = 0.5f * sum * t * Exp(-z * z);
+  const float upper = 0.5f * sum * t * bell;
   return x < 0.0f ? upper : 1.0f - upper;
 }
 
 void Gelu(const float *__restrict x, float *__restrict y, size_t size) {
-  for (size_t i = 0; i < size; i++) y[i] = x[i] * NormalCdf(x[i]);
+  for (size_t i = 0; i < size; i++) y[i] = x[i] * NormalCdf(x[i], Exp(-0.5f * x[i] * x[i]));
 }
 
 void GeluBackward(const float *__restrict x, const float *__restrict d_y, float *__restrict d_x, size_t size) {
   for (size_t i = 0; i < size; i++) {
-    const float density = 0.39894228f * Exp(-0.5f * x[i] * x[i]);
-    d_x[i] = d_y[i] * (NormalCdf(x[i]) + x[i] * density);
+    const float bell = Exp(-0.5f * x[i] * x[i]);
+    d_x[i] = d_y[i] * (NormalCdf(x[i], bell) + x[i] * 0.39894228f * bell);
   }
 }
 
@@ -87,8 +87,8 @@ void CausalSoftmax(const float *__restrict scores, float *__restrict probabiliti
     const float *in = scores + row * keys;
     float *out = probabilities + row * keys;
     const size_t seen = keys - queries + row % queries + 1;
-    float largest = in[0], sum = 0.0f;
-    for (size_t i = 1; i < seen; i++) largest = in[i] > largest ? in[i] : largest;
+    const float largest = Largest(in, static_cast<int>(seen));
+    float sum = 0.0f;
     for (size_t i = 0; i < seen; i++) {
       out[i] = Exp(in[i] - largest);
       sum += out[i];

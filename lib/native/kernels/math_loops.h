@@ -1,8 +1,10 @@
-// What the loops are made of: exp, σ and tanh without a call.
+// What the loops are made of: exp, σ and tanh without a call, and the largest of a row.
 // Part of loops_impl.h, which says how these files are compiled.
 
 namespace generative {
 namespace {
+
+typedef float Vector __attribute__((vector_size(4 * LANES), aligned(4)));
 
 // exp without a call, so that loops over it become vector code everywhere: x = k ln 2 + r with |r| ≤ ln 2 / 2, then the Taylor
 // polynomial of eʳ to r⁷ (relative error 5e-9) times 2ᵏ. NaN stays NaN.
@@ -26,6 +28,22 @@ inline float Exp(float x) {
 }
 inline float Sigmoid(float x) { return 1.0f / (1.0f + Exp(-x)); }
 inline float Tanh(float x) { return 2.0f * Sigmoid(2.0f * x) - 1.0f; }
+
+// Of the first `count`; the compiler makes no vector code of it itself, because of NaN.
+inline float Largest(const float *numbers, int count) {
+  float largest = numbers[0];
+  int i = 0;
+  if (count >= LANES) {
+    Vector most = *reinterpret_cast<const Vector *>(numbers);
+    for (i = LANES; i + LANES <= count; i += LANES) {
+      const Vector each = *reinterpret_cast<const Vector *>(numbers + i);
+      most = each > most ? each : most;
+    }
+    for (int lane = 0; lane < LANES; lane++) largest = most[lane] > largest ? most[lane] : largest;
+  }
+  for (; i < count; i++) largest = numbers[i] > largest ? numbers[i] : largest;
+  return largest;
+}
 
 }  // namespace
 }  // namespace generative

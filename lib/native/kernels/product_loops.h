@@ -4,8 +4,6 @@
 namespace generative {
 namespace {
 
-typedef float Vector __attribute__((vector_size(4 * LANES), aligned(4)));
-
 constexpr int kColumns = 2 * LANES;  // of a tile
 constexpr int kInner = 256;          // of a panel that stays in the first-level cache
 
