@@ -56,6 +56,11 @@ export function setTracing(on: boolean): boolean {
   return before;
 }
 
+/** Whether a compiled step would be recorded now; else it stays the function that it is. */
+export function recordsSteps(): boolean {
+  return enabled && nativeBackend() !== undefined;
+}
+
 /**
  * Compiles a step:
  *
@@ -88,7 +93,7 @@ export function compile<Args extends readonly TensorTree[], Result extends StepR
   let isFirst = settings.eagerFirst;
 
   function call(...args: Args): Result {
-    const backend = enabled ? nativeBackend() : undefined;
+    const backend = recordsSteps() ? nativeBackend() : undefined;
     // Inside another recording or a gradient, the ops themselves are wanted.
     if (backend === undefined || tracedStep() !== undefined || engine().state.gradientDepth > 0 || isFirst) {
       isFirst = false;

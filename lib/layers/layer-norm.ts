@@ -3,7 +3,7 @@ import { tf } from "../core/tf";
 import { hasOwnKernels, nativeOp } from "./native-op";
 
 /** Keeps the division finite; PyTorch's value. */
-const EPSILON = 1e-5;
+export const EPSILON = 1e-5;
 
 /**
  * Layer normalisation (Ba et al. 2016) over the last axis: γ (x − mean) / √(variance + ε) + β.

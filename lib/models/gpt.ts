@@ -7,8 +7,9 @@ import { Random } from "../core/random";
 import { tf } from "../core/tf";
 import { attend, selfAttention, splitHeads } from "../layers/attention";
 import { gelu } from "../layers/gelu";
-import { layerNorm } from "../layers/layer-norm";
+import { EPSILON, layerNorm } from "../layers/layer-norm";
 import { linear } from "../layers/linear";
+import { hasOwnKernels, nativeOp } from "../layers/native-op";
 import type { LanguageModel } from "./language-model";
 import { WeightBuilder } from "./weight-builder";
 import type { Weights } from "./weights";
@@ -139,28 +140,53 @@ export function stepGpt(
   place: tf.Scalar,
   cache: GptCache,
 ): { logits: tf.Tensor2D; cache: GptCache } {
-  const { context, layers, vocabulary } = gpt.options;
   return tf.tidy(() => {
-    const places = tf.range(0, context, 1, "int32");
-    const here = places.equal(place).cast("float32").reshape([context, 1]);
-    const elsewhere = tf.sub(1, here);
-    const hidden = places.greater(place).cast("float32");
-    const next: GptCache = { keys: [], values: [] };
-    const add = (earlier: tf.Tensor, now: tf.Tensor) => earlier.mul(elsewhere).add(now.mul(here));
-    let h = tf
-      .gather(gpt.weights.tokens!, token.expandDims<tf.Tensor2D>(1))
-      .add(tf.gather(gpt.weights.places!, place));
-    for (let i = 0; i < layers; i++)
-      h = block(gpt, i, h, (qkv) => {
-        const [q, k, v] = splitHeads(qkv, gpt.options.heads);
-        const keys = add(cache.keys[i]!, k);
-        const values = add(cache.values[i]!, v);
-        next.keys.push(keys);
-        next.values.push(values);
-        return attend(q, keys, values, hidden).transpose([0, 2, 1, 3]).reshape(h.shape);
-      });
-    return { logits: readOut(gpt, h).reshape<tf.Tensor2D>([-1, vocabulary]), cache: next };
+    const embedded = tf
+      .gather(gpt.weights.tokens!, token)
+      .add<tf.Tensor2D>(tf.gather(gpt.weights.places!, place));
+    const { h, cache: after } = hasOwnKernels()
+      ? decodeInOneOp(gpt, embedded, place, cache)
+      : decode(gpt, embedded, place, cache);
+    return { logits: readOut(gpt, h), cache: after };
   });
+}
+
+/** All blocks, lib/native/kernels/decoder_kernel.cc. */
+function decodeInOneOp({ options, weights }: Gpt, h: tf.Tensor2D, place: tf.Scalar, cache: GptCache) {
+  const { layers } = options;
+  const ofLayers = (name: string) => Array.from({ length: layers }, (_, i) => weights[`${i}.${name}`]!);
+  const [out, ...after] = nativeOp(
+    "GenerativeDecoderStep",
+    [
+      ...[h, place, ...cache.keys, ...cache.values],
+      ...["norm1.gain", "norm1.bias", "qkv", "project", "norm2.gain", "norm2.bias"].flatMap(ofLayers),
+      ...["up", "up.bias", "down", "down.bias"].flatMap(ofLayers),
+    ],
+    { layers: BigInt(layers), epsilon: EPSILON },
+    1 + 2 * layers,
+  );
+  return { h: out!, cache: { keys: after.slice(0, layers), values: after.slice(layers) } };
+}
+
+function decode(gpt: Gpt, embedded: tf.Tensor2D, place: tf.Scalar, cache: GptCache) {
+  const { context, layers, heads } = gpt.options;
+  const places = tf.range(0, context, 1, "int32");
+  const here = places.equal(place).cast("float32").reshape([context, 1]);
+  const elsewhere = tf.sub(1, here);
+  const hidden = places.greater(place).cast("float32");
+  const after: GptCache = { keys: [], values: [] };
+  const add = (earlier: tf.Tensor, now: tf.Tensor) => earlier.mul(elsewhere).add(now.mul(here));
+  let h = embedded.expandDims(1);
+  for (let i = 0; i < layers; i++)
+    h = block(gpt, i, h, (qkv) => {
+      const [q, k, v] = splitHeads(qkv, heads);
+      const keys = add(cache.keys[i]!, k);
+      const values = add(cache.values[i]!, v);
+      after.keys.push(keys);
+      after.values.push(values);
+      return attend(q, keys, values, hidden).transpose([0, 2, 1, 3]).reshape(h.shape);
+    });
+  return { h: tf.squeeze(h, [1]), cache: after };
 }
 
 /** For textGenerator. */
@@ -198,8 +224,8 @@ function block({ weights }: Gpt, i: number, h: tf.Tensor, attention: Attention):
   return attended.add(linear(gelu(up), weight("down"), bias("down.bias")));
 }
 
-function readOut({ weights }: Gpt, h: tf.Tensor): tf.Tensor3D {
+function readOut<T extends tf.Tensor>({ weights }: Gpt, h: tf.Tensor): T {
   const gain = weights["norm.gain"] as tf.Tensor as tf.Tensor1D;
   const bias = weights["norm.bias"] as tf.Tensor as tf.Tensor1D;
-  return linear(layerNorm(h, gain, bias), weights.out as tf.Tensor as tf.Tensor2D) as tf.Tensor3D;
+  return linear(layerNorm(h, gain, bias), weights.out as tf.Tensor as tf.Tensor2D) as T;
 }

@@ -1,6 +1,6 @@
 /** Text from a language model, token by token: the prompt is read in one call, then each token is one compiled call, its drawing included. */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { compile, type CompiledStep } from "../core/compile";
+import { compile, type CompiledStep, recordsSteps } from "../core/compile";
 import { OptionError } from "../core/errors";
 import { interruptSignal } from "../core/interrupt";
 import { Random } from "../core/random";
@@ -35,7 +35,11 @@ export interface TextGenerator {
   dispose(): void;
 }
 
-type Drawn<State extends TensorTree> = { token: tf.Tensor1D; state: State };
+/** Tokens (made, batch), and what the model needs after the last but one of them. */
+type Drawn<State extends TensorTree> = { tokens: tf.Tensor2D; state: State };
+
+/** Where steps are recorded: a call costs as much as some tokens do. Few enough for the text to flow. */
+const TOKENS_IN_ONE_CALL = 8;
 
 /**
  * Makes ready to generate with a model:
@@ -63,17 +67,25 @@ export function textGenerator<State extends TensorTree>(
   const read: CompiledStep<[tf.Tensor2D, tf.Scalar, RandomKey], Drawn<State>> = compile(
     (prompt: tf.Tensor2D, last: tf.Scalar, key: RandomKey) => {
       const { logits, state } = model.read(prompt, last);
-      return { token: pick(logits, key), state };
+      return { tokens: pick(logits, key).expandDims<tf.Tensor2D>(0), state };
     },
     { name: "prefill", ...compileOptions },
   );
-  const step: CompiledStep<[tf.Tensor1D, tf.Scalar, State, RandomKey], Drawn<State>> = compile(
-    (token: tf.Tensor1D, place: tf.Scalar, before: State, key: RandomKey) => {
-      const { logits, state } = model.step(token, place, before);
-      return { token: pick(logits, key), state };
+  // As many tokens in one call as there are keys. Recorded, that is one graph in which they hand the state on without a copy.
+  const step: CompiledStep<[tf.Tensor1D, tf.Scalar, State, RandomKey[]], Drawn<State>> = compile(
+    (token: tf.Tensor1D, place: tf.Scalar, before: State, keys: RandomKey[]) => {
+      const tokens = [token];
+      let state = before;
+      keys.forEach((key, i) => {
+        const after = model.step(tokens[i]!, place.add(tf.scalar(i, "int32")), state);
+        state = after.state;
+        tokens.push(pick(after.logits, key));
+      });
+      return { tokens: tf.stack(tokens.slice(1)) as tf.Tensor2D, state };
     },
     { name: "generate", ...compileOptions },
   );
+  const stride = recordsSteps() && !xla ? TOKENS_IN_ONE_CALL : 1;
 
   async function* generate(prompt: ArrayLike<number>): AsyncGenerator<number, void, undefined> {
     checkPrompt(prompt, context, vocabulary);
@@ -89,21 +101,24 @@ export function textGenerator<State extends TensorTree>(
         randomKey(random.fork(0)),
       );
     });
+    let made = 0;
     try {
-      for (let made = 1; ; made++) {
-        const [token] = await drawn.token.data<"int32">();
-        yield token!;
+      for (;;) {
+        const values = await drawn.tokens.data<"int32">();
+        for (const token of values) yield token;
+        made += values.length;
         if (made >= count) return;
         // A turn of the event loop: the stop button is heard, what was printed is sent.
-        if (made % 16 === 0) await nextTurn();
+        if (made % 16 < values.length) await nextTurn();
         interrupted?.throwIfAborted();
         const before = drawn;
+        const next = made + stride <= count ? stride : 1;
         drawn = tidy(() =>
           step(
-            before.token,
+            before.tokens.slice([values.length - 1, 0], [1, -1]).flatten() as tf.Tensor1D,
             tf.scalar(prompt.length + made - 1, "int32"),
             before.state,
-            randomKey(random.fork(made)),
+            Array.from({ length: next }, (_, i) => randomKey(random.fork(made + i))),
           ),
         );
         dispose(before);

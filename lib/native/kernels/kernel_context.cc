@@ -1,6 +1,7 @@
 #include "kernel_context.h"
 
 #include <cstdio>
+#include <cstring>
 
 namespace generative {
 namespace {
@@ -42,6 +43,19 @@ float *KernelContext::AllocateOutput(int index, const Shape &shape) {
   if (tensor == nullptr) return nullptr;
   outputs_.emplace_back(tensor);
   return static_cast<float *>(TF_TensorData(tensor));
+}
+
+float *KernelContext::TakeOver(int input, int output) {
+  const Shape shape = InputShape(input);
+  inputs_[input].reset();  // our own reference would count as somebody who needs it
+  int forwarded = -1;
+  TF_Tensor *tensor = TF_ForwardInputOrAllocateOutput(context_, &input, 1, output, shape.data(),
+                                                      static_cast<int>(shape.size()), &forwarded, status_);
+  if (tensor == nullptr) return nullptr;
+  outputs_.emplace_back(tensor);
+  auto *floats = static_cast<float *>(TF_TensorData(tensor));
+  if (forwarded < 0) std::memcpy(floats, InputFloats(input), SizeOf(shape) * sizeof(float));
+  return floats;
 }
 
 int64_t SizeOf(const Shape &shape) {

@@ -27,8 +27,12 @@ class KernelContext {
   Shape InputShape(int index) { return ShapeOf(Input(index)); }
   const float *InputFloats(int index) { return static_cast<const float *>(TF_TensorData(Input(index))); }
 
+  const int32_t *InputInts(int index) { return static_cast<const int32_t *>(TF_TensorData(Input(index))); }
+
   // Null where memory is short; `ok` is then false.
   float *AllocateOutput(int index, const Shape &shape);
+  // An output that begins as the input is: the input's own memory where nobody else needs it, else a copy. Null as above.
+  float *TakeOver(int input, int output);
 
   void Fail(const std::string &message) { TF_SetStatus(status_, TF_INVALID_ARGUMENT, message.c_str()); }
   bool ok() const { return TF_GetCode(status_) == TF_OK; }

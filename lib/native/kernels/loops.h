@@ -32,6 +32,16 @@ struct Attention {
   float scale;
 };
 
+// A Transformer's decoder at one token: `place` is where it stands, `hidden` the units of the two-layer network.
+struct Decoder {
+  int width, hidden, heads, context, place;
+  float scale, epsilon;
+};
+
+struct DecoderWeights {
+  const float *norm1_gain, *norm1_bias, *qkv, *project, *norm2_gain, *norm2_bias, *up, *up_bias, *down, *down_bias;
+};
+
 struct LoopTable {
   // Floats that Pack writes for a matrix (rows, columns).
   size_t (*packed_size)(int rows, int columns);
@@ -98,6 +108,12 @@ struct LoopTable {
   void (*attention_forward)(const Attention &attention, const float *qkv, float *out, float *log_sums, float *scratch);
   void (*attention_backward)(const Attention &attention, const float *qkv, const float *out, const float *log_sums,
                              const float *d_out, float *d_qkv, float *scratch);
+
+  // Floats that the next one needs.
+  size_t (*decoder_scratch_size)(const Decoder &decoder);
+  // One row through one block: h (width) is added to, the token's keys and values are written to (heads, context, size).
+  void (*decoder_block)(const Decoder &decoder, const DecoderWeights &weights, float *h, float *keys, float *values,
+                        float *scratch);
 };
 
 const LoopTable &Loops();

@@ -10,6 +10,8 @@
 #include "convolution_loops.h"
 #include "elementwise_loops.h"
 #include "recurrent_loops.h"
+// And this one the layers' loops.
+#include "decoder_loops.h"
 
 namespace generative {
 namespace {
@@ -18,7 +20,7 @@ constexpr LoopTable kTable = {
     PackedSize,     Pack,        Multiply,       LstmForward,          LstmBackward,   GruForward, GruBackward,
     Adam,           LayerNorm,   LayerNormBackward, Gelu,              GeluBackward,
     CausalSoftmax,  CausalSoftmaxBackward, ThinToThick, ThickToThin,   ThinFilterGradient,
-    AttentionScratchSize, AttentionForward, AttentionBackward};
+    AttentionScratchSize, AttentionForward, AttentionBackward, DecoderScratchSize, DecoderBlock};
 
 }  // namespace
 }  // namespace generative
