@@ -18,6 +18,15 @@ export function randomKey(random: Random): RandomKey {
   return tf.tensor1d(Int32Array.from(random.state().key), "int32");
 }
 
+/** The keys of several streams, a row each: int32 (streams, 2). tf.unstack makes keys of them. */
+export function randomKeys(streams: readonly Random[]): tf.Tensor2D {
+  return tf.tensor2d(
+    Int32Array.from(streams.flatMap((random) => [...random.state().key])),
+    [streams.length, 2],
+    "int32",
+  );
+}
+
 /**
  * Uniform on [0, 1), in steps of 2⁻²³.
  *

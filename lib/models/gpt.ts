@@ -124,11 +124,12 @@ function run(gpt: Gpt, tokens: tf.Tensor2D, cache?: GptCache): tf.Tensor3D {
       if (cache !== undefined) remember(qkv, gpt.options, cache);
       return selfAttention(qkv, gpt.options.heads);
     });
-  return readOut(gpt, h);
+  return readOut(gpt, h) as tf.Tensor3D;
 }
 
 /**
- * One more token for each row of the batch, with what the earlier ones left.
+ * One more token for each row of the batch, with what the earlier ones left. Where the addon runs its blocks are one op, of which
+ * nothing has a gradient.
  *
  * @param token int32 (batch)
  * @param place int32, a number: where the token stands, from 0
@@ -147,7 +148,7 @@ export function stepGpt(
     const { h, cache: after } = hasOwnKernels()
       ? decodeInOneOp(gpt, embedded, place, cache)
       : decode(gpt, embedded, place, cache);
-    return { logits: readOut(gpt, h), cache: after };
+    return { logits: readOut(gpt, h) as tf.Tensor2D, cache: after };
   });
 }
 
@@ -224,8 +225,9 @@ function block({ weights }: Gpt, i: number, h: tf.Tensor, attention: Attention):
   return attended.add(linear(gelu(up), weight("down"), bias("down.bias")));
 }
 
-function readOut<T extends tf.Tensor>({ weights }: Gpt, h: tf.Tensor): T {
+/** (…, width) to logits (…, vocabulary) */
+function readOut({ weights }: Gpt, h: tf.Tensor): tf.Tensor {
   const gain = weights["norm.gain"] as tf.Tensor as tf.Tensor1D;
   const bias = weights["norm.bias"] as tf.Tensor as tf.Tensor1D;
-  return linear(layerNorm(h, gain, bias), weights.out as tf.Tensor as tf.Tensor2D) as T;
+  return linear(layerNorm(h, gain, bias), weights.out as tf.Tensor as tf.Tensor2D);
 }

@@ -1,10 +1,10 @@
-/** Text from a language model, token by token: the prompt is read in one call, then each token is one compiled call, its drawing included. */
+/** Text from a language model, token by token: the prompt is read in one compiled call, then some tokens in each, their drawing included. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { compile, type CompiledStep, recordsSteps } from "../core/compile";
 import { OptionError } from "../core/errors";
 import { interruptSignal } from "../core/interrupt";
 import { Random } from "../core/random";
-import { randomCategorical, randomKey, type RandomKey } from "../core/random-ops";
+import { randomCategorical, randomKey, randomKeys, type RandomKey } from "../core/random-ops";
 import { tf } from "../core/tf";
 import type { TensorTree } from "../core/tracing/tensor-tree";
 import type { LanguageModel } from "../models/language-model";
@@ -16,7 +16,7 @@ export interface GenerateOptions {
   temperature?: number;
   /** Decides the draws. */
   seed?: number;
-  /** Compiles the steps with XLA: a second or two at the beginning; for a GPT several times as fast from then on. */
+  /** Compiles the steps with XLA: a second or two at the beginning. Faster only where the addon's own kernels do not run. */
   xla?: boolean;
 }
 
@@ -39,7 +39,7 @@ export interface TextGenerator {
 type Drawn<State extends TensorTree> = { tokens: tf.Tensor2D; state: State };
 
 /** Where steps are recorded: a call costs as much as some tokens do. Few enough for the text to flow. */
-const TOKENS_IN_ONE_CALL = 8;
+const TOKENS_IN_ONE_CALL = 16;
 
 /**
  * Makes ready to generate with a model:
@@ -71,21 +71,22 @@ export function textGenerator<State extends TensorTree>(
     },
     { name: "prefill", ...compileOptions },
   );
-  // As many tokens in one call as there are keys. Recorded, that is one graph in which they hand the state on without a copy.
-  const step: CompiledStep<[tf.Tensor1D, tf.Scalar, State, RandomKey[]], Drawn<State>> = compile(
-    (token: tf.Tensor1D, place: tf.Scalar, before: State, keys: RandomKey[]) => {
+  // Recorded, the tokens of one call are one graph, in which one hands the state on to the next without a copy.
+  const stride = recordsSteps() && !xla ? TOKENS_IN_ONE_CALL : 1;
+  const step: CompiledStep<[tf.Tensor1D, tf.Tensor1D, State, tf.Tensor2D], Drawn<State>> = compile(
+    (token: tf.Tensor1D, places: tf.Tensor1D, before: State, keys: tf.Tensor2D) => {
       const tokens = [token];
+      const eachKey = tf.unstack(keys) as RandomKey[];
       let state = before;
-      keys.forEach((key, i) => {
-        const after = model.step(tokens[i]!, place.add(tf.scalar(i, "int32")), state);
+      (tf.unstack(places) as tf.Scalar[]).forEach((place, i) => {
+        const after = model.step(tokens[i]!, place, state);
         state = after.state;
-        tokens.push(pick(after.logits, key));
+        tokens.push(pick(after.logits, eachKey[i]!));
       });
       return { tokens: tf.stack(tokens.slice(1)) as tf.Tensor2D, state };
     },
     { name: "generate", ...compileOptions },
   );
-  const stride = recordsSteps() && !xla ? TOKENS_IN_ONE_CALL : 1;
 
   async function* generate(prompt: ArrayLike<number>): AsyncGenerator<number, void, undefined> {
     checkPrompt(prompt, context, vocabulary);
@@ -105,22 +106,24 @@ export function textGenerator<State extends TensorTree>(
     try {
       for (;;) {
         const values = await drawn.tokens.data<"int32">();
-        for (const token of values) yield token;
+        yield* values.subarray(0, count - made);
         made += values.length;
         if (made >= count) return;
         // A turn of the event loop: the stop button is heard, what was printed is sent.
-        if (made % 16 < values.length) await nextTurn();
+        if (made % TOKENS_IN_ONE_CALL < values.length) await nextTurn();
         interrupted?.throwIfAborted();
         const before = drawn;
-        const next = made + stride <= count ? stride : 1;
-        drawn = tidy(() =>
-          step(
-            before.tokens.slice([values.length - 1, 0], [1, -1]).flatten() as tf.Tensor1D,
-            tf.scalar(prompt.length + made - 1, "int32"),
+        const ahead = Array.from({ length: stride }, (_, i) => made + i);
+        drawn = tidy(() => {
+          // At the context's end the last call makes more than is wanted, at places that are there all the same.
+          const places = ahead.map((i) => Math.min(prompt.length + i - 1, context - 1));
+          return step(
+            before.tokens.slice([values.length - 1, 0], [1, -1]).flatten(),
+            tf.tensor1d(places, "int32"),
             before.state,
-            Array.from({ length: next }, (_, i) => randomKey(random.fork(made + i))),
-          ),
-        );
+            randomKeys(ahead.map((i) => random.fork(i))),
+          );
+        });
         dispose(before);
       }
     } finally {

@@ -1,5 +1,5 @@
 /**
- * Computes the cases of tests/fixtures/layers with the built library and prints, as JSON, the largest error of each output and
+ * Computes the cases of tests/fixtures/layers, and the logits of tests/fixtures/gpt token by token, with the built library and prints, as JSON, the largest error of each output and
  * gradient relative to the largest number in it: { "lstm|7,5,3,10": { y: 1e-7, d_x: … }, … }. A process of its own, because the
  * processor's instruction set (GENERATIVE_LOOPS) and the backend are chosen once.
  *
@@ -12,8 +12,8 @@ const generative = require("@actl/generative");
 const mode = process.argv[2];
 const { tf } = generative;
 
-function readFixture() {
-  const bytes = readFileSync(join(__dirname, "../fixtures/layers/layers.safetensors"));
+function readFixture(name) {
+  const bytes = readFileSync(join(__dirname, `../fixtures/${name}/${name}.safetensors`));
   const size = Number(bytes.readBigUInt64LE(0));
   const cases = {};
   for (const [
@@ -24,7 +24,8 @@ function readFixture() {
       data_offsets: [start, end],
     },
   ] of Object.entries(JSON.parse(bytes.subarray(8, 8 + size)))) {
-    const [, key, part] = /^(.*)\/([^/]*)$/.exec(name);
+    const slash = name.lastIndexOf("/");
+    const [key, part] = [name.slice(0, Math.max(slash, 0)), name.slice(slash + 1)];
     const data = Uint8Array.from(bytes.subarray(8 + size + start, 8 + size + end)).buffer;
     (cases[key] ??= {})[part] = {
       shape,
@@ -122,10 +123,31 @@ function runAdam([learningRate, beta1, beta2, epsilon, weightDecay], parts) {
   return Object.fromEntries(names.map((name, i) => [`end_${name}`, variables[i]]));
 }
 
+/** The logits of a GPT that reads four places at once, and the others one by one with a cache. */
+function runGpt({ weight, "": { tokens, logits } }) {
+  const [batch, context] = tokens.shape;
+  const [vocabulary, width] = weight.tokens.shape;
+  const gpt = generative.buildGpt({ vocabulary, context, width, layers: 2, heads: 4 });
+  for (const [name, variable] of Object.entries(gpt.weights)) variable.assign(toTensor(weight[name]));
+  const all = tf.tensor2d(Int32Array.from(tokens.values), [batch, context], "int32");
+  let { logits: first, cache } = generative.prefillGpt(gpt, all.slice([0, 0], [batch, 4]));
+  const parts = [first];
+  const step = maybeCompiled((token, place, before) => generative.stepGpt(gpt, token, place, before));
+  for (let place = 4; place < context; place++) {
+    const token = all.slice([0, place], [batch, 1]).reshape([batch]);
+    const after = step(token, tf.scalar(place, "int32"), cache);
+    cache = after.cache;
+    parts.push(after.logits.expandDims(1));
+  }
+  const got = tf.keep(tf.concat(parts, 1));
+  tf.dispose(gpt.weights);
+  return { got, expected: logits };
+}
+
 async function main() {
   await generative.useBackend();
   const results = {};
-  for (const [key, parts] of Object.entries(readFixture())) {
+  for (const [key, parts] of Object.entries(readFixture("layers"))) {
     const [name, options] = key.split("|");
     const run = name === "adam" ? runAdam : runLayer.bind(undefined, name);
     const outcome = tf.tidy(() => run(options.split(","), parts));
@@ -134,6 +156,8 @@ async function main() {
       results[key][part] = await errorOf(tensor, parts[part]);
     tf.dispose(outcome);
   }
+  const { got, expected } = tf.tidy(() => runGpt(readFixture("gpt")));
+  results["gpt token by token"] = { logits: await errorOf(got, expected) };
   process.stdout.write(`${JSON.stringify({ backend: tf.getBackend(), results })}\n`);
 }
 

@@ -1,12 +1,19 @@
 /** The GPT equals PyTorch's (tests/fixtures/gpt/make-gpt.py): logits, gradients, and what it goes on with. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTracing } from "../../lib/core/compile.ts";
+import { compile, setTracing } from "../../lib/core/compile.ts";
 import { OptionError, ShapeError } from "../../lib/core/errors.ts";
 import { decodeSafetensors } from "../../lib/core/safetensors.ts";
 import { tf } from "../../lib/core/tf.ts";
 import { softmaxCrossEntropy } from "../../lib/layers/cross-entropy.ts";
-import { buildGpt, gptLanguageModel, gptLogits, prefillGpt, stepGpt } from "../../lib/models/gpt.ts";
+import {
+  buildGpt,
+  type GptCache,
+  gptLanguageModel,
+  gptLogits,
+  prefillGpt,
+  stepGpt,
+} from "../../lib/models/gpt.ts";
 import { type GenerateOptions, textGenerator } from "../../lib/sampling/generate.ts";
 
 const path = join(import.meta.dirname, "../fixtures/gpt/gpt.safetensors");
@@ -84,6 +91,37 @@ test("token by token with a cache, in a batch, the logits are those of the whole
   });
 });
 
+test("a step leaves the cache that it was given as it was, also where two steps start from one", () => {
+  tf.tidy(() => {
+    const { cache } = prefillGpt(gpt, tokens.slice([0, 0], [3, 4]));
+    const before = cache.keys.map((each) => Array.from(each.dataSync()));
+    const twice = (a: tf.Tensor1D, b: tf.Tensor1D, from: GptCache) =>
+      [a, b].map((token) => stepGpt(gpt, token, tf.scalar(4, "int32"), from).logits);
+    const [a, b] = [0, 1].map((first) => tokens.slice([0, first], [3, 1]).reshape<tf.Tensor1D>([3]));
+    const recorded = compile(twice, { eagerFirst: false });
+    const [expected, got] = [twice, recorded].map((run) =>
+      run(a!, b!, cache).map((each) => Array.from(each.dataSync())),
+    );
+    expect(got).toEqual(expected);
+    expect(got![0]).not.toEqual(got![1]);
+    expect(cache.keys.map((each) => Array.from(each.dataSync()))).toEqual(before);
+    recorded.dispose();
+  });
+});
+
+test("what is generated does not depend on how many tokens a call makes", async () => {
+  const options = { seed: 4, temperature: 1.3 };
+  const recorded = await continueText([3], options);
+  const tracing = setTracing(false);
+  try {
+    expect(await continueText([3], options)).toEqual(recorded);
+  } finally {
+    setTracing(tracing);
+  }
+  expect(recorded).toHaveLength(12);
+  expect(await continueText([3], { ...options, tokens: 5 })).toEqual(recorded.slice(0, 5));
+});
+
 async function continueText(prompt: ArrayLike<number>, options: GenerateOptions): Promise<number[]> {
   const generator = textGenerator(gptLanguageModel(gpt), options);
   const made: number[] = [];
@@ -158,6 +196,15 @@ test("one generator serves many prompts with a few recordings, and leaving it ea
   expect(firsts).toEqual(expected);
   expect(tf.memory().numTensors).toBe(before);
   generator.dispose();
+});
+
+test("a place outside the context is named", () => {
+  const step = (place: number) =>
+    tf.tidy(() => {
+      const { cache } = prefillGpt(gpt, tokens.slice([0, 0], [1, 4]));
+      return stepGpt(gpt, tf.tensor1d([1], "int32"), tf.scalar(place, "int32"), cache);
+    });
+  for (const place of [-1, 12]) expect(() => step(place)).toThrow(`the index value ${place} is not in [0, 11]`);
 });
 
 test("what makes no sense is named", async () => {
