@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import type * as generative from "@actl/generative";
 import { runProgram } from "../../lib/package-copy.ts";
+import { drawSpeeds } from "./speed-chart.ts";
 import type { GenerationName, WorkloadName } from "./workloads.ts";
 
 type Name = WorkloadName | GenerationName;
@@ -27,7 +28,7 @@ interface Contender {
   losses: number[];
 }
 
-interface Comparison {
+export interface Comparison {
   workload: Name;
   flops: number;
   contenders: Contender[];
@@ -201,6 +202,7 @@ export async function benchTraining(
     if (name !== "generation") writeFileSync(join(out, `${name}-losses.svg`), await drawLosses(comparison));
     writeFileSync(join(out, "training.json"), `${JSON.stringify({ peak, comparisons }, undefined, 1)}\n`);
   }
+  if (python !== undefined) writeFileSync(join(out, "speed.svg"), await drawSpeeds(comparisons));
   console.log(
     `\nThe machine's products of matrices reach ${peak.toFixed(0)} GF/s (1024 × 1024). Numbers and curves: ${out}`,
   );
