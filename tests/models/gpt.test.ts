@@ -204,7 +204,8 @@ test("a place outside the context is named", () => {
       const { cache } = prefillGpt(gpt, tokens.slice([0, 0], [1, 4]));
       return stepGpt(gpt, tf.tensor1d([1], "int32"), tf.scalar(place, "int32"), cache);
     });
-  for (const place of [-1, 12]) expect(() => step(place)).toThrow(`the index value ${place} is not in [0, 11]`);
+  for (const place of [-1, 12])
+    expect(() => step(place)).toThrow(`the index value ${place} is not in [0, 11]`);
 });
 
 test("what makes no sense is named", async () => {

@@ -16,11 +16,20 @@
 namespace generative {
 namespace {
 
+// In the order of LoopTable.
 constexpr LoopTable kTable = {
-    PackedSize,     Pack,        Multiply,       LstmForward,          LstmBackward,   GruForward, GruBackward,
-    Adam,           LayerNorm,   LayerNormBackward, Gelu,              GeluBackward,
-    CausalSoftmax,  CausalSoftmaxBackward, ThinToThick, ThickToThin,   ThinFilterGradient,
-    AttentionScratchSize, AttentionForward, AttentionBackward, DecoderScratchSize, DecoderBlock};
+    PackedSize,           Pack,
+    Multiply,             LstmForward,
+    LstmBackward,         GruForward,
+    GruBackward,          Adam,
+    LayerNorm,            LayerNormBackward,
+    Gelu,                 GeluBackward,
+    CausalSoftmax,        CausalSoftmaxBackward,
+    ThinToThick,          ThickToThin,
+    ThinFilterGradient,   AttentionScratchSize,
+    AttentionForward,     AttentionBackward,
+    DecoderScratchSize,   DecoderBlock,
+};
 
 }  // namespace
 }  // namespace generative
