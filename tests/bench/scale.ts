@@ -34,11 +34,11 @@ const series: Series[] = [
     loss: "(kernel, recurrent, bias) => lstm(fixed(n, 32, 64), { kernel, recurrent, bias }).square().mean()",
   },
   {
-    layer: "causal attention, 4 heads of 32, batch 8",
+    layer: "causal self-attention, 4 heads of 32, batch 8",
     axis: "length",
-    sizes: [64, 128, 256, 512],
-    weights: "[normal(8, 4, n, 32), normal(8, 4, n, 32), normal(8, 4, n, 32)]",
-    loss: "(q, k, v) => causalAttention(q, k, v).square().mean()",
+    sizes: [64, 128, 256, 512, 1024],
+    weights: "[normal(8, n, 384)]",
+    loss: "(qkv) => selfAttention(qkv, 4).square().mean()",
   },
   {
     layer: "convolution 3 × 3, 32 channels, batch 16",
@@ -62,7 +62,7 @@ export async function benchScale(): Promise<void> {
 /** Median of a compiled step: loss and gradients. */
 async function timeStep({ weights, loss }: Series, n: number): Promise<number> {
   const { stdout } = await runProgram(`
-    const { causalAttention, compile, linear, lstm, tf } = require("@actl/generative");
+    const { compile, linear, lstm, selfAttention, tf } = require("@actl/generative");
     const n = ${n};
     const normal = (...shape) => tf.randomNormal(shape, 0, 0.1, "float32", 1);
     const inputs = new Map();
