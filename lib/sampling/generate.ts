@@ -106,12 +106,14 @@ export function textGenerator<State extends TensorTree>(
     try {
       for (;;) {
         const values = await drawn.tokens.data<"int32">();
-        yield* values.subarray(0, count - made);
+        for (const token of values.subarray(0, count - made)) {
+          interrupted?.throwIfAborted();
+          yield token;
+        }
         made += values.length;
         if (made >= count) return;
         // A turn of the event loop: the stop button is heard, what was printed is sent.
         if (made % TOKENS_IN_ONE_CALL < values.length) await nextTurn();
-        interrupted?.throwIfAborted();
         const before = drawn;
         const ahead = Array.from({ length: stride }, (_, i) => made + i);
         drawn = tidy(() => {

@@ -198,6 +198,28 @@ test("one generator serves many prompts with a few recordings, and leaving it ea
   generator.dispose();
 });
 
+test("the notebook's stop button ends it between two tokens, and nothing is left behind", async () => {
+  const hook = Symbol.for("jupyter.interrupt");
+  const world = globalThis as Record<symbol, unknown>;
+  const button = new AbortController();
+  world[hook] = () => button.signal;
+  const generator = textGenerator(gptLanguageModel(gpt), { temperature: 0 });
+  const before = tf.memory().numTensors;
+  const made: number[] = [];
+  const run = async () => {
+    for await (const token of generator.generate([3]))
+      if (made.push(token) === 5) button.abort(new Error("enough"));
+  };
+  try {
+    await expect(run()).rejects.toThrow("enough");
+  } finally {
+    Reflect.deleteProperty(world, hook);
+  }
+  expect(made).toHaveLength(5);
+  expect(tf.memory().numTensors).toBe(before);
+  generator.dispose();
+});
+
 test("a place outside the context is named", () => {
   const step = (place: number) =>
     tf.tidy(() => {
