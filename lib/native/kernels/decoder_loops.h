@@ -5,35 +5,35 @@
 namespace generative {
 namespace {
 
-// kCount registers' columns at a time, as many as there are, then what is left with half as many.
-template <int kCount>
-inline void TimesColumns(const float *x, const float *weights, int stride, int inner, int columns, float *y) {
-  int first = 0;
-  for (; first + kCount * LANES <= columns; first += kCount * LANES) {
-    Vector sums[kCount];
-    for (int i = 0; i < kCount; i++) sums[i] = Vector{};
-    for (int k = 0; k < inner; k++) {
-      const float factor = x[k];
-      const float *row = weights + static_cast<size_t>(k) * stride + first;
-      for (int i = 0; i < kCount; i++) sums[i] += factor * *reinterpret_cast<const Vector *>(row + i * LANES);
+// y (columns) += x (rows) W, kRows rows of W (rows, columns) at a time, then what is left with half as many: W is read once from
+// its beginning to its end, which is what memory is fastest at.
+template <int kRows>
+inline void AddRows(const float *x, const float *weights, int rows, int columns, float *y) {
+  int row = 0;
+  for (; row + kRows <= rows; row += kRows) {
+    const float *from = weights + static_cast<size_t>(row) * columns;
+    float factors[kRows];  // a copy, which writing to y cannot change
+    for (int i = 0; i < kRows; i++) factors[i] = x[row + i];
+    int column = 0;
+    for (; column + LANES <= columns; column += LANES) {
+      Vector sum = *reinterpret_cast<const Vector *>(y + column);
+      for (int i = 0; i < kRows; i++)
+        sum += factors[i] * *reinterpret_cast<const Vector *>(from + static_cast<size_t>(i) * columns + column);
+      *reinterpret_cast<Vector *>(y + column) = sum;
     }
-    for (int i = 0; i < kCount; i++) *reinterpret_cast<Vector *>(y + first + i * LANES) = sums[i];
+    for (; column < columns; column++)
+      for (int i = 0; i < kRows; i++) y[column] += factors[i] * from[static_cast<size_t>(i) * columns + column];
   }
-  if constexpr (kCount > 1) {
-    if (first < columns)
-      TimesColumns<kCount / 2>(x, weights + first, stride, inner, columns - first, y + first);
-  } else {
-    for (; first < columns; first++) {
-      float sum = 0.0f;
-      for (int k = 0; k < inner; k++) sum += x[k] * weights[static_cast<size_t>(k) * stride + first];
-      y[first] = sum;
-    }
+  if constexpr (kRows > 1) {
+    if (row < rows)
+      AddRows<kRows / 2>(x + row, weights + static_cast<size_t>(row) * columns, rows - row, columns, y);
   }
 }
 
-// y (columns) = x (rows) W, W (rows, columns)
+// y (columns) = x (rows) W
 void RowTimesMatrix(const float *x, const float *weights, int rows, int columns, float *y) {
-  TimesColumns<8>(x, weights, columns, rows, columns, y);
+  for (int i = 0; i < columns; i++) y[i] = 0.0f;
+  AddRows<8>(x, weights, rows, columns, y);
 }
 
 // softmax(q Kᵀ · scale) V with one query and `count` keys.
@@ -55,12 +55,12 @@ void AttendOne(const float *query, const float *keys, const float *values, int c
   for (int j = 0; j < size; j++) out[j] *= 1.0f / sum;
 }
 
-size_t DecoderScratchSize(const Decoder &d) { return static_cast<size_t>(6) * d.width + d.hidden + d.context; }
+size_t DecoderScratchSize(const Decoder &d) { return static_cast<size_t>(5) * d.width + 2 * d.hidden + d.context; }
 
 void DecoderBlock(const Decoder &d, const DecoderWeights &w, float *h, float *keys, float *values, float *scratch) {
   const int size = d.width / d.heads;
-  float *normal = scratch, *qkv = normal + d.width, *attended = qkv + 3 * d.width, *added = attended + d.width;
-  float *hidden = added + d.width, *scores = hidden + d.hidden;
+  float *normal = scratch, *qkv = normal + d.width, *attended = qkv + 3 * d.width;
+  float *hidden = attended + d.width, *activated = hidden + d.hidden, *scores = activated + d.hidden;
   float mean, inverse_deviation;
 
   LayerNorm(h, w.norm1_gain, w.norm1_bias, d.epsilon, normal, &mean, &inverse_deviation, 1, d.width);
@@ -75,15 +75,14 @@ void DecoderBlock(const Decoder &d, const DecoderWeights &w, float *h, float *ke
     }
     AttendOne(query, head_keys, head_values, d.place + 1, size, d.scale, scores, attended + head * size);
   }
-  RowTimesMatrix(attended, w.project, d.width, d.width, added);
-  for (int i = 0; i < d.width; i++) h[i] += added[i];
+  AddRows<8>(attended, w.project, d.width, d.width, h);
 
   LayerNorm(h, w.norm2_gain, w.norm2_bias, d.epsilon, normal, &mean, &inverse_deviation, 1, d.width);
-  RowTimesMatrix(normal, w.up, d.width, d.hidden, hidden);
-  for (int i = 0; i < d.hidden; i++) hidden[i] += w.up_bias[i];
-  Gelu(hidden, hidden, d.hidden);
-  RowTimesMatrix(hidden, w.down, d.hidden, d.width, added);
-  for (int i = 0; i < d.width; i++) h[i] += added[i] + w.down_bias[i];
+  for (int i = 0; i < d.hidden; i++) hidden[i] = w.up_bias[i];
+  AddRows<8>(normal, w.up, d.width, d.hidden, hidden);
+  Gelu(hidden, activated, d.hidden);
+  for (int i = 0; i < d.width; i++) h[i] += w.down_bias[i];
+  AddRows<8>(activated, w.down, d.hidden, d.width, h);
 }
 
 }  // namespace
