@@ -238,6 +238,11 @@ add(
   },
 );
 add(
+  "stack and unstack of whole numbers",
+  () => [integers(1, 9, 5, 2), integers(2, 9, 5, 2)],
+  (a, b) => tf.stack(tf.unstack(tf.stack([a, b])).toReversed(), 1),
+);
+add(
   "split",
   () => [normal(1, 3, 9)],
   (x) => tf.split(x, [2, 4, 3], 1).reduce((a, b) => a.sum().add(b.sum(1))),
